@@ -1,0 +1,54 @@
+import { Report } from './diagnostics/report.js';
+import type { DialectIR, ProfileIR } from './ir/types.js';
+import { layDialect } from './layout/lay-dialect.js';
+import { layProfiles } from './layout/lay-profiles.js';
+import { knownNames } from './diagnostics/did-you-mean.js';
+import { readSchema, type ReadSchema, type SchemaText } from './read/read-schema.js';
+import { resolveSchema } from './resolve/resolve-schema.js';
+
+export interface Compiled {
+  readonly schema: ReadSchema;
+  /** Parents before children. Complete only when the report has no errors. */
+  readonly dialects: readonly DialectIR[];
+  /** By protocol. */
+  readonly profiles: ReadonlyMap<string, readonly ProfileIR[]>;
+  readonly report: Report;
+}
+
+/** read → check → resolve → lay out: schema texts in, IR and diagnostics out. Touches no disk. */
+export function compile(texts: readonly SchemaText[]): Compiled {
+  const report = new Report();
+  if (texts.length === 0) {
+    report.add('VW110', { file: 'schema', line: 1, column: 1 }, 'there is not one .yaml file in the schema folder', {
+      hint: 'name the folder that holds <protocol>/<dialect>.yaml with --schema',
+    });
+  }
+  const schema = readSchema(texts, report);
+  const dialects = resolveSchema(schema, report).flatMap((resolved) => layDialect(resolved, report) ?? []);
+  const profiles = new Map<string, readonly ProfileIR[]>();
+  for (const protocol of [...new Set(schema.profiles.map((p) => p.value.protocol))].sort()) {
+    profiles.set(
+      protocol,
+      layProfiles(
+        schema.profiles.filter((p) => p.value.protocol === protocol),
+        dialects.filter((d) => d.protocol === protocol),
+        report,
+      ),
+    );
+  }
+  checkProfileNames(schema, profiles, report);
+  return { schema, dialects, profiles, report };
+}
+
+/** Every profile a dialect or alias names exists. */
+function checkProfileNames(schema: ReadSchema, profiles: ReadonlyMap<string, readonly ProfileIR[]>, report: Report): void {
+  for (const { value, source } of schema.dialects) {
+    const names = (profiles.get(value.protocol) ?? []).map((p) => p.name);
+    const check = (name: string | undefined, path: (string | number)[]): void => {
+      if (name === undefined || names.includes(name)) return;
+      report.add('VW212', source.place(path), `there is no rule profile "${name}"`, { hint: knownNames(name, names) });
+    };
+    check(value.profile, ['profile']);
+    for (const [alias, a] of Object.entries(value.aliases ?? {})) check(a.profile, ['aliases', alias, 'profile']);
+  }
+}

@@ -1,0 +1,37 @@
+import type { BitsIR } from '../ir/types.js';
+import type { FieldSource } from '../language/field.js';
+import type { Path } from '../read/source-file.js';
+import type { FieldsContext } from './lay-fields.js';
+
+/** The bit groups of one integer, lowest first. Together they cover it: a hole would be a value nobody can reach. */
+export function layBits(source: FieldSource, path: Path, size: number, context: FieldsContext): BitsIR[] {
+  const given = source.bits ?? [];
+  const place = (index: number) => context.origin.source.place([...path, 'bits', index]);
+  const owner = new Array<number | undefined>(size).fill(undefined);
+  given.forEach((bits, index) => {
+    if (bits.lsb + bits.width > size) {
+      context.report.add('VW301', place(index), `"${bits.name}" takes bits ${bits.lsb}..${bits.lsb + bits.width - 1} of a ${size}-bit integer`);
+      return;
+    }
+    for (let bit = bits.lsb; bit < bits.lsb + bits.width; bit++) {
+      const first = owner[bit];
+      if (first !== undefined) {
+        context.report.add('VW300', place(index), `"${bits.name}" and "${given[first]?.name ?? ''}" both take bit ${bit}`, {
+          also: { ...place(first), text: 'first taken here' },
+        });
+        return;
+      }
+      owner[bit] = index;
+    }
+  });
+  const hole = given.length === 0 ? -1 : owner.indexOf(undefined);
+  const overflows = given.some((b) => b.lsb + b.width > size);
+  if (hole >= 0 && !overflows) {
+    context.report.add('VW302', context.origin.source.place([...path, 'bits']), `bit ${hole} of "${source.name}" belongs to no group`, {
+      hint: `name it, for example { name: reserved, lsb: ${hole}, width: 1, reserved: true, doc: … }`,
+    });
+  }
+  return [...given]
+    .sort((a, b) => a.lsb - b.lsb)
+    .map((b) => ({ name: b.name, lsb: b.lsb, width: b.width, reserved: b.reserved ?? false, doc: b.doc }));
+}
