@@ -1,0 +1,34 @@
+/** A field's value in the interpreter: u64 as bigint, bytes as a view of the input, integers as numbers. */
+export type Value = number | bigint | Uint8Array | readonly (number | bigint)[];
+
+export type Fields = Record<string, Value>;
+
+/** A value as JSON spells it. */
+export type Spelled = number | string | readonly (number | string)[];
+
+/** u64 become decimal strings, byte arrays lower-case hexadecimal digits, everything else stays a number. */
+export function spell(value: Value): Spelled {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Uint8Array) return toHex(value);
+  return value.map((v) => (typeof v === 'bigint' ? v.toString() : v));
+}
+
+export function spellAll(fields: Fields): Record<string, Spelled> {
+  const spelled: Record<string, Spelled> = {};
+  for (const name in fields) spelled[name] = spell(fields[name] as Value);
+  return spelled;
+}
+
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+
+export type HexResult = { readonly bytes: Uint8Array } | { readonly problem: string; readonly at: number };
+
+/** Bytes of hexadecimal text. Blanks, colons and a leading 0x are allowed; the position of the first bad digit is told. */
+export function fromHex(text: string): HexResult {
+  const clean = /[^0-9a-fA-F]/.test(text) ? text.replace(/0x/gi, '').replace(/[\s:_,-]/g, '') : text;
+  const bad = clean.search(/[^0-9a-fA-F]/);
+  if (bad >= 0) return { problem: `"${clean[bad] ?? ''}" is not a hexadecimal digit`, at: bad };
+  if (clean.length % 2 === 1) return { problem: `${clean.length} hexadecimal digits are not whole bytes`, at: clean.length };
+  return { bytes: Uint8Array.from(Buffer.from(clean, 'hex')) };
+}
