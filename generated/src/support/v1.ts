@@ -1,0 +1,184 @@
+/**
+ * Support code of the generated codecs, version 1. Everything generated against this version keeps working with it:
+ * names here are only ever added.
+ */
+
+/** Why bytes were refused. `check` functions return one of these numbers; 0 means the message may be read. */
+export const ErrorCode = {
+  OK: 0,
+  /** Fewer bytes were delivered than a header has. */
+  SHORT_HEADER: 1,
+  /** The size field is smaller than the header. */
+  SIZE_BELOW_HEADER: 2,
+  /** The size field announces more bytes than were delivered. */
+  TRUNCATED: 3,
+  /** The dialect has messages of one size only, and fewer bytes were delivered. */
+  FRAME_SIZE: 4,
+  /** No message of the dialect has this type and id. */
+  UNKNOWN_ID: 5,
+  /** A message, but not the one this codec reads. */
+  WRONG_MESSAGE: 6,
+  /** The message ends inside its fixed part. */
+  SHORT_BODY: 7,
+  /** The array at the end has more elements than the message has bytes for. */
+  SHORT_TAIL: 8,
+  /** There are bytes behind the content and an exact size was asked for. */
+  SURPLUS: 9,
+  /** Several messages of the dialect share this type and id; a codec has to be chosen by name. */
+  AMBIGUOUS: 10,
+} as const;
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+/** The `code` of a `WireError`, by error code. */
+export const ERROR_NAME = [
+  'ok',
+  'short_header',
+  'size_below_header',
+  'truncated',
+  'frame_size',
+  'unknown_id',
+  'wrong_message',
+  'short_body',
+  'short_tail',
+  'surplus',
+  'ambiguous',
+] as const;
+export type ErrorName = (typeof ERROR_NAME)[number];
+
+/** Refused bytes, as plain data: it survives JSON, structured clone and two copies of this package. */
+export interface WireError {
+  readonly wireError: 1;
+  readonly code: ErrorName;
+  /** One sentence for people. */
+  readonly message: string;
+  /** The field that does not fit or does not match. */
+  readonly field: string;
+  /** Where that field is, in bytes from the start of the message. */
+  readonly offset: number;
+  readonly expected: number | string;
+  readonly got: number;
+}
+
+/** Whether a result is an error. It looks at a property, not at a class, so that copies of this package agree. */
+export function isWireError(value: unknown): value is WireError {
+  return typeof value === 'object' && value !== null && (value as { wireError?: unknown }).wireError === 1;
+}
+
+function wireError(
+  code: ErrorCode,
+  message: string,
+  field: string,
+  offset: number,
+  expected: number | string,
+  got: number,
+): WireError {
+  return { wireError: 1, code: ERROR_NAME[code], message, field, offset, expected, got };
+}
+
+/** Fewer bytes than a header. */
+export function short_header(headerSize: number, delivered: number): WireError {
+  const message = `only ${delivered} bytes were delivered, a header has ${headerSize}`;
+  return wireError(ErrorCode.SHORT_HEADER, message, 'header', delivered, headerSize, delivered);
+}
+
+/** Fewer bytes than every message of the dialect has. */
+export function frame_size(fixedSize: number, delivered: number): WireError {
+  const message = `only ${delivered} bytes were delivered, every message has ${fixedSize}`;
+  return wireError(ErrorCode.FRAME_SIZE, message, 'frame', delivered, fixedSize, delivered);
+}
+
+/** A size field that does not even cover the header. */
+export function size_below_header(field: string, offset: number, headerSize: number, got: number): WireError {
+  const message = `${field} is ${got}, less than the ${headerSize} bytes of a header`;
+  return wireError(ErrorCode.SIZE_BELOW_HEADER, message, field, offset, headerSize, got);
+}
+
+/** A size field that reaches past the delivered bytes. */
+export function truncated(field: string, offset: number, size: number, delivered: number): WireError {
+  const message = `${field} is ${size}, but only ${delivered} bytes were delivered`;
+  return wireError(ErrorCode.TRUNCATED, message, field, offset, size, delivered);
+}
+
+/** An id nobody has assigned. */
+export function unknown_id(field: string, offset: number, expected: string, got: number): WireError {
+  const message = `${field} is 0x${got.toString(16).padStart(2, '0')}, which is not ${expected}`;
+  return wireError(ErrorCode.UNKNOWN_ID, message, field, offset, expected, got);
+}
+
+/** Another message than the codec reads. */
+export function wrong_message(name: string, field: string, offset: number, expected: number, got: number): WireError {
+  const message = `not a ${name}: ${field} is ${got}, not ${expected}`;
+  return wireError(ErrorCode.WRONG_MESSAGE, message, field, offset, expected, got);
+}
+
+/** Bytes that several messages may have. */
+export function ambiguous(field: string, offset: number, candidates: string, got: number): WireError {
+  const message = `${field} ${got} may be any of ${candidates}`;
+  return wireError(ErrorCode.AMBIGUOUS, message, field, offset, candidates, got);
+}
+
+/** A message that ends inside its fixed part. `fields` holds each field's name, offset and end. */
+export function short_body(
+  name: string,
+  minSize: number,
+  got: number,
+  fields: readonly (readonly [name: string, offset: number, end: number])[],
+): WireError {
+  const [field, offset] = fields.find(([, , end]) => end > got) ?? ['body', got];
+  const message = `a ${name} has at least ${minSize} bytes, this one has ${got} and ends before ${field} does`;
+  return wireError(ErrorCode.SHORT_BODY, message, field, offset, minSize, got);
+}
+
+/** A message that ends inside the array its count announces. */
+export function short_tail(field: string, offset: number, needed: number, got: number): WireError {
+  const message = `${field} takes the message to ${needed} bytes, but it has ${got}`;
+  return wireError(ErrorCode.SHORT_TAIL, message, field, offset, needed, got);
+}
+
+/** A message longer than its content. */
+export function surplus_bytes(content: number, got: number): WireError {
+  const message = `the content has ${content} bytes, the message ${got}`;
+  return wireError(ErrorCode.SURPLUS, message, 'surplus', content, content, got);
+}
+
+/** A u64 from its halves as a number, or NaN above `Number.MAX_SAFE_INTEGER`. */
+export function u64_number(lo: number, hi: number): number {
+  return hi <= 0x1fffff ? hi * 4294967296 + lo : Number.NaN;
+}
+
+// Where the last long copy went: making a Uint8Array costs more than copying 100 bytes, and so do the getters of a
+// DataView, so both are only touched when another view comes along.
+let lastView: DataView = new DataView(new ArrayBuffer(0));
+let lastBytes: Uint8Array = new Uint8Array(lastView.buffer);
+let lastOffset = 0;
+
+/** Up to this many bytes are stored one by one; the call into `set` pays off above. */
+const LOOP_LIMIT = 16;
+
+/**
+ * Copies all of `source` into `view` from offset `p` on, without allocating.
+ * `source` may be a Buffer or a subarray of any buffer, but not of the bytes that are written.
+ */
+export function copy_bytes(view: DataView, p: number, source: Uint8Array): void {
+  const n = source.length;
+  if (n > LOOP_LIMIT) {
+    if (view !== lastView) rebind(view);
+    lastBytes.set(source, lastOffset + p);
+  } else {
+    for (let i = 0; i < n; i++) view.setUint8(p + i, source[i]!);
+  }
+}
+
+function rebind(view: DataView): void {
+  const buffer = view.buffer;
+  if (buffer !== lastBytes.buffer) lastBytes = new Uint8Array(buffer);
+  lastOffset = view.byteOffset;
+  lastView = view;
+}
+
+/** Writes zeros to bytes `from … to - 1`. */
+export function fill_zero(view: DataView, from: number, to: number): void {
+  let i = from;
+  for (; i + 4 <= to; i += 4) view.setUint32(i, 0, true);
+  for (; i < to; i++) view.setUint8(i, 0);
+}
