@@ -1,9 +1,9 @@
+import { knownNames } from './diagnostics/did-you-mean.js';
 import { Report } from './diagnostics/report.js';
 import type { DialectIR, ProfileIR } from './ir/types.js';
 import { layDialect } from './layout/lay-dialect.js';
-import { layProfiles } from './layout/lay-profiles.js';
-import { knownNames } from './diagnostics/did-you-mean.js';
-import { readSchema, type ReadSchema, type SchemaText } from './read/read-schema.js';
+import { type Doubtful, layProfiles } from './layout/lay-profiles.js';
+import { mayDeclare, mentions, type ReadSchema, readSchema, type SchemaText } from './read/read-schema.js';
 import { resolveSchema } from './resolve/resolve-schema.js';
 
 export interface Compiled {
@@ -25,6 +25,7 @@ export function compile(texts: readonly SchemaText[]): Compiled {
   }
   const schema = readSchema(texts, report);
   const dialects = resolveSchema(schema, report).flatMap((resolved) => layDialect(resolved, report) ?? []);
+  const doubtful = doubtOf(texts, schema, dialects, report);
   const profiles = new Map<string, readonly ProfileIR[]>();
   for (const protocol of [...new Set(schema.profiles.map((p) => p.value.protocol))].sort()) {
     profiles.set(
@@ -32,6 +33,7 @@ export function compile(texts: readonly SchemaText[]): Compiled {
       layProfiles(
         schema.profiles.filter((p) => p.value.protocol === protocol),
         dialects.filter((d) => d.protocol === protocol),
+        doubtful,
         report,
       ),
     );
@@ -40,12 +42,34 @@ export function compile(texts: readonly SchemaText[]): Compiled {
   return { schema, dialects, profiles, report };
 }
 
+/**
+ * Whether a dialect that is wrong, or that could not be laid out because of its parent, has to do with `name`. An empty
+ * file may have been meant to declare anything.
+ */
+function doubtOf(
+  texts: readonly SchemaText[],
+  schema: ReadSchema,
+  dialects: readonly DialectIR[],
+  report: Report,
+): Doubtful {
+  const isLaid = ({ value }: ReadSchema['dialects'][number]): boolean =>
+    dialects.some((d) => d.protocol === value.protocol && d.dialect === value.dialect);
+  const lost = new Set(schema.dialects.filter((d) => !isLaid(d)).map((d) => d.source.file));
+  const profiles = new Set(schema.profiles.map((p) => p.source.file));
+  const wrong = texts.filter(({ file }) => lost.has(file) || (!profiles.has(file) && report.hasErrorsIn(file)));
+  return (name) => wrong.some(({ text }) => mentions(text, name) || !/^\s*[^#\s]/m.test(text));
+}
+
 /** Every profile a dialect or alias names exists. */
-function checkProfileNames(schema: ReadSchema, profiles: ReadonlyMap<string, readonly ProfileIR[]>, report: Report): void {
+function checkProfileNames(
+  schema: ReadSchema,
+  profiles: ReadonlyMap<string, readonly ProfileIR[]>,
+  report: Report,
+): void {
   for (const { value, source } of schema.dialects) {
     const names = (profiles.get(value.protocol) ?? []).map((p) => p.name);
     const check = (name: string | undefined, path: (string | number)[]): void => {
-      if (name === undefined || names.includes(name)) return;
+      if (name === undefined || names.includes(name) || mayDeclare(schema.unread, name)) return;
       report.add('VW212', source.place(path), `there is no rule profile "${name}"`, { hint: knownNames(name, names) });
     };
     check(value.profile, ['profile']);

@@ -54,7 +54,9 @@ export class IrStore {
     const key = `${found.protocol}/${found.dialect}`;
     let index = this.#dialects.get(key);
     if (index === undefined) {
-      index = new DialectIndex(JSON.parse(readFileSync(join(this.folder, found.protocol, `${found.dialect}.json`), 'utf8')) as DialectIR);
+      index = new DialectIndex(
+        JSON.parse(readFileSync(join(this.folder, found.protocol, `${found.dialect}.json`), 'utf8')) as DialectIR,
+      );
       this.#dialects.set(key, index);
     }
     return { index, profile: found.profile ?? index.ir.profile };

@@ -1,4 +1,4 @@
-import { severityOf, type Code } from './catalog.js';
+import { type Code, severityOf } from './catalog.js';
 import type { Diagnostic, DiagnosticDetail, Place } from './diagnostic.js';
 
 /** Collects every diagnostic of a run, so that nobody has to repair one mistake at a time. */
@@ -20,6 +20,11 @@ export class Report {
     return this.#found.some((d) => d.severity === 'error');
   }
 
+  /** Whether anything in this file is wrong, so that what it should have declared may be missing elsewhere. */
+  hasErrorsIn(file: string): boolean {
+    return this.#found.some((d) => d.severity === 'error' && d.place.file === file);
+  }
+
   /** In the order of the files, each diagnostic once. */
   get diagnostics(): readonly Diagnostic[] {
     const seen = new Set<string>();
@@ -34,5 +39,7 @@ export class Report {
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
   if (a.place.file !== b.place.file) return a.place.file < b.place.file ? -1 : 1;
-  return a.place.line - b.place.line || a.place.column - b.place.column || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+  return (
+    a.place.line - b.place.line || a.place.column - b.place.column || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)
+  );
 }

@@ -2,7 +2,7 @@ import type { BodyIR, FieldIR } from '../ir/types.js';
 import type { DialectIndex } from './dialect-index.js';
 import { readInt } from './int.js';
 import type { Fields, Value } from './values.js';
-import { wireError, type WireError } from './wire-error.js';
+import { type WireError, wireError } from './wire-error.js';
 
 /** A message whose shape is right. Byte arrays are views of the input. */
 export interface Decoded {
@@ -31,26 +31,55 @@ export const isRefused = (result: Decoded | Refused): result is Refused => 'erro
  * `select` names the body where the caller knows it better than the header does; it is asked with the bodies the header
  * announces. The result refers to `bytes`, and bytes after the message belong to the carrier.
  */
-export function decode(index: DialectIndex, bytes: Uint8Array, select: (announced: readonly BodyIR[]) => readonly BodyIR[] = same): Decoded | Refused {
+export function decode(
+  index: DialectIndex,
+  bytes: Uint8Array,
+  select: (announced: readonly BodyIR[]) => readonly BodyIR[] = same,
+): Decoded | Refused {
   const { ir } = index;
   const { headerSize, fixedSize } = ir.framing;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const got = bytes.byteLength;
   if (got < headerSize) {
-    return { error: wireError('short_header', `the header needs ${headerSize} bytes, ${got} delivered`, 'header', got, headerSize, got), header: null };
+    return {
+      error: wireError(
+        'short_header',
+        `the header needs ${headerSize} bytes, ${got} delivered`,
+        'header',
+        got,
+        headerSize,
+        got,
+      ),
+      header: null,
+    };
   }
   const header = readFields(ir.header, view, headerSize);
   const refuse = (error: WireError): Refused => ({ error, header });
   let size = fixedSize ?? 0;
   if (fixedSize !== null) {
-    if (got < fixedSize) return refuse(wireError('frame_size', `every frame has ${fixedSize} bytes, ${got} delivered`, 'frame', got, fixedSize, got));
+    if (got < fixedSize)
+      return refuse(
+        wireError('frame_size', `every frame has ${fixedSize} bytes, ${got} delivered`, 'frame', got, fixedSize, got),
+      );
   } else if (index.sizeField !== null) {
     const { name, offset } = index.sizeField;
     size = Number(header[name]);
     if (size < headerSize) {
-      return refuse(wireError('size_below_header', `${name} is ${size}, less than the header of ${headerSize} bytes`, name, offset, headerSize, size));
+      return refuse(
+        wireError(
+          'size_below_header',
+          `${name} is ${size}, less than the header of ${headerSize} bytes`,
+          name,
+          offset,
+          headerSize,
+          size,
+        ),
+      );
     }
-    if (size > got) return refuse(wireError('truncated', `${name} is ${size}, but only ${got} bytes were delivered`, name, offset, size, got));
+    if (size > got)
+      return refuse(
+        wireError('truncated', `${name} is ${size}, but only ${got} bytes were delivered`, name, offset, size, got),
+      );
   }
   const type = Number(header[index.typeField.name]);
   const id = Number(header[index.idField.name]);
@@ -58,7 +87,8 @@ export function decode(index: DialectIndex, bytes: Uint8Array, select: (announce
   if (announced.length === 0) return refuse(unknownId(index, type, id));
   const bodies = select(announced);
   const body = bodies[0];
-  if (body === undefined || bodies.length > 1) return refuse(ambiguous(index, bodies.length > 1 ? bodies : announced, id));
+  if (body === undefined || bodies.length > 1)
+    return refuse(ambiguous(index, bodies.length > 1 ? bodies : announced, id));
   const short = tooShort(body, view, size);
   if (short !== null) return refuse(short);
   const end = contentEnd(body, headerSize, view);
@@ -79,13 +109,28 @@ function unknownId(index: DialectIndex, type: number, id: number): WireError {
   const field = index.idField;
   const kind = (type & index.ir.framing.responseBit) === 0 ? 'request or event' : 'response';
   const expected = `a ${index.classOf(type)} ${kind} id`;
-  return wireError('unknown_id', `${field.name} 0x${id.toString(16).padStart(2, '0')} is not ${expected} of ${index.ir.dialect}`, field.name, field.offset, expected, id);
+  return wireError(
+    'unknown_id',
+    `${field.name} 0x${id.toString(16).padStart(2, '0')} is not ${expected} of ${index.ir.dialect}`,
+    field.name,
+    field.offset,
+    expected,
+    id,
+  );
 }
 
 function ambiguous(index: DialectIndex, bodies: readonly BodyIR[], id: number): WireError {
   const { name, offset } = index.idField;
   const candidates = bodies.map((b) => b.key);
-  return wireError('ambiguous', `${name} 0x${id.toString(16)} may be ${candidates.join(' or ')}; say which`, name, offset, 'class, message and kind', id, candidates);
+  return wireError(
+    'ambiguous',
+    `${name} 0x${id.toString(16)} may be ${candidates.join(' or ')}; say which`,
+    name,
+    offset,
+    'class, message and kind',
+    id,
+    candidates,
+  );
 }
 
 /** First byte after what a body is known to hold; an empty body ends where its header does. The fixed part is there. */
@@ -98,13 +143,27 @@ function tooShort(body: BodyIR, view: DataView, size: number): WireError | null 
   if (size < body.minSize) {
     const field = body.fields.find((f) => f.offset + fixedLength(f) > size);
     const name = field?.name ?? 'payload';
-    return wireError('short_body', `${body.message} ${body.kind} needs ${body.minSize} bytes, the message has ${size}`, name, field?.offset ?? size, body.minSize, size);
+    return wireError(
+      'short_body',
+      `${body.message} ${body.kind} needs ${body.minSize} bytes, the message has ${size}`,
+      name,
+      field?.offset ?? size,
+      body.minSize,
+      size,
+    );
   }
   const tail = body.fields[body.fields.length - 1];
   if (tail === undefined) return null;
   const needed = tail.offset + byteLength(tail, body, view);
   if (needed <= size) return null;
-  return wireError('short_tail', `"${tail.name}" of ${body.message} ${body.kind} ends at byte ${needed}, the message has ${size}`, tail.name, tail.offset, needed, size);
+  return wireError(
+    'short_tail',
+    `"${tail.name}" of ${body.message} ${body.kind} ends at byte ${needed}, the message has ${size}`,
+    tail.name,
+    tail.offset,
+    needed,
+    size,
+  );
 }
 
 function fixedLength(field: FieldIR): number {
@@ -134,7 +193,8 @@ function readFields(fields: readonly FieldIR[], view: DataView, end: number): Fi
       values[field.name] = value;
       if (field.role !== null) continue;
       for (const bits of field.bits) {
-        if (!bits.reserved) values[bits.name] = Number((BigInt(value) >> BigInt(bits.lsb)) & ((1n << BigInt(bits.width)) - 1n));
+        if (!bits.reserved)
+          values[bits.name] = Number((BigInt(value) >> BigInt(bits.lsb)) & ((1n << BigInt(bits.width)) - 1n));
       }
       continue;
     }

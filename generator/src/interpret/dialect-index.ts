@@ -22,7 +22,8 @@ export class DialectIndex {
     const role = (name: string): IntFieldIR | null => ir.header.find((f) => f.role === name) ?? null;
     const typeField = role('type');
     const idField = role('id');
-    if (typeField === null || idField === null) throw new Error(`IR of ${ir.dialect} has no type or id field; regenerate it`);
+    if (typeField === null || idField === null)
+      throw new Error(`IR of ${ir.dialect} has no type or id field; regenerate it`);
     this.typeField = typeField;
     this.idField = idField;
     this.sizeField = role('size');

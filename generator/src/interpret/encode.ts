@@ -3,7 +3,7 @@ import type { BodyIR, FieldIR, IntFieldIR } from '../ir/types.js';
 import type { DialectIndex } from './dialect-index.js';
 import { rangeOf, writeInt } from './int.js';
 import { fromHex } from './values.js';
-import { wireError, type WireError } from './wire-error.js';
+import { type WireError, wireError } from './wire-error.js';
 
 /** Values to encode, as JSON spells them: numbers, decimal strings, hexadecimal strings, lists. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -12,7 +12,12 @@ export interface Encoded {
   readonly bytes: Uint8Array;
   readonly size: number;
   /** Header values given that differ from what the body needs; written as given, except the size. */
-  readonly differs: readonly { readonly field: string; readonly offset: number; readonly got: number; readonly expected: number }[];
+  readonly differs: readonly {
+    readonly field: string;
+    readonly offset: number;
+    readonly got: number;
+    readonly expected: number;
+  }[];
 }
 
 class EncodeProblem extends Error {
@@ -21,12 +26,24 @@ class EncodeProblem extends Error {
   }
 }
 
-const fail = (code: WireError['code'], message: string, field: string, offset: number, expected: number | string, got: number | string): never => {
+const fail = (
+  code: WireError['code'],
+  message: string,
+  field: string,
+  offset: number,
+  expected: number | string,
+  got: number | string,
+): never => {
   throw new EncodeProblem(wireError(code, message, field, offset, expected, got));
 };
 
 /** Writes one message from named values. Never throws on bad values: they come back as an error that names the field. */
-export function encode(index: DialectIndex, body: BodyIR, header: Given, fields: Given): Encoded | { readonly error: WireError } {
+export function encode(
+  index: DialectIndex,
+  body: BodyIR,
+  header: Given,
+  fields: Given,
+): Encoded | { readonly error: WireError } {
   try {
     return write(index, body, header, fields);
   } catch (problem) {
@@ -44,7 +61,15 @@ function write(index: DialectIndex, body: BodyIR, header: Given, given: Given): 
   const end = last === undefined ? ir.framing.headerSize : last.field.offset + lengthOf(last.value);
   const size = ir.framing.fixedSize ?? end;
   const sizeMax = index.sizeField === null ? size : Number(rangeOf(index.sizeField.type)[1]);
-  if (size > sizeMax) fail('too_long', `the message would have ${size} bytes, ${index.sizeField?.name ?? 'a frame'} holds at most ${sizeMax}`, index.sizeField?.name ?? 'frame', 0, sizeMax, size);
+  if (size > sizeMax)
+    fail(
+      'too_long',
+      `the message would have ${size} bytes, ${index.sizeField?.name ?? 'a frame'} holds at most ${sizeMax}`,
+      index.sizeField?.name ?? 'frame',
+      0,
+      sizeMax,
+      size,
+    );
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   const differs = writeHeader(index, body, header, size, view);
@@ -52,20 +77,34 @@ function write(index: DialectIndex, body: BodyIR, header: Given, given: Given): 
   return { bytes, size, differs };
 }
 
-type Prepared = { readonly ints: readonly bigint[]; readonly size: number } | Uint8Array | { readonly int: bigint; readonly size: number };
+type Prepared =
+  | { readonly ints: readonly bigint[]; readonly size: number }
+  | Uint8Array
+  | { readonly int: bigint; readonly size: number };
 
-const lengthOf = (value: Prepared): number => (value instanceof Uint8Array ? value.length : 'int' in value ? value.size : value.ints.length * value.size);
+const lengthOf = (value: Prepared): number =>
+  value instanceof Uint8Array ? value.length : 'int' in value ? value.size : value.ints.length * value.size;
 
 function writeField(field: FieldIR, value: Prepared, view: DataView, bytes: Uint8Array): void {
   if (value instanceof Uint8Array) bytes.set(value, field.offset);
   else if ('int' in value) writeInt(view, field.offset, (field as IntFieldIR).type, value.int);
-  else value.ints.forEach((v, i) => writeInt(view, field.offset + i * value.size, (field as { type: IntFieldIR['type'] }).type, v));
+  else
+    value.ints.forEach((v, i) =>
+      writeInt(view, field.offset + i * value.size, (field as { type: IntFieldIR['type'] }).type, v),
+    );
 }
 
-function writeHeader(index: DialectIndex, body: BodyIR, header: Given, size: number, view: DataView): Encoded['differs'] {
+function writeHeader(
+  index: DialectIndex,
+  body: BodyIR,
+  header: Given,
+  size: number,
+  view: DataView,
+): Encoded['differs'] {
   const differs: Encoded['differs'][number][] = [];
   for (const field of index.ir.header) {
-    const needed = field.role === 'type' ? body.type : field.role === 'id' ? body.id : field.role === 'size' ? size : null;
+    const needed =
+      field.role === 'type' ? body.type : field.role === 'id' ? body.id : field.role === 'size' ? size : null;
     const given = header[field.name] === undefined ? null : Number(integer(field, field.name, header[field.name]));
     if (given !== null && needed !== null) {
       const same = field.role === 'type' ? (given & index.ir.framing.typeMask) === needed : given === needed;
@@ -81,7 +120,14 @@ function refuseUnknown(known: readonly FieldIR[], given: Given, where: string): 
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const hint = didYouMean(name, names);
-    fail('unknown_field', `${where} has no field "${name}"${hint === undefined ? '' : `: ${hint}`}`, name, 0, names.join(' '), name);
+    fail(
+      'unknown_field',
+      `${where} has no field "${name}"${hint === undefined ? '' : `: ${hint}`}`,
+      name,
+      0,
+      names.join(' '),
+      name,
+    );
   }
 }
 
@@ -89,9 +135,19 @@ function valueOf(field: FieldIR, given: Given, body: BodyIR): Prepared {
   if (field.kind === 'int') return { int: intValue(field, given, body), size: field.size };
   const value = given[field.name];
   if (value === undefined && field.reserved && 'fixed' in field.count) {
-    return field.kind === 'bytes' ? new Uint8Array(field.count.fixed) : { ints: new Array<bigint>(field.count.fixed).fill(0n), size: field.elementSize };
+    return field.kind === 'bytes'
+      ? new Uint8Array(field.count.fixed)
+      : { ints: new Array<bigint>(field.count.fixed).fill(0n), size: field.elementSize };
   }
-  if (value === undefined) fail('missing_field', `"${field.name}" of ${body.message} ${body.kind} is not given`, field.name, field.offset, 'a value', 'nothing');
+  if (value === undefined)
+    fail(
+      'missing_field',
+      `"${field.name}" of ${body.message} ${body.kind} is not given`,
+      field.name,
+      field.offset,
+      'a value',
+      'nothing',
+    );
   const prepared = field.kind === 'bytes' ? byteValues(field.name, field.offset, value) : intValues(field, value);
   checkCount(field, prepared instanceof Uint8Array ? prepared.length : prepared.ints.length, given);
   return prepared;
@@ -101,15 +157,35 @@ function valueOf(field: FieldIR, given: Given, body: BodyIR): Prepared {
 function checkCount(field: Exclude<FieldIR, { kind: 'int' }>, n: number, given: Given): void {
   const { count } = field;
   if ('fixed' in count) {
-    if (n !== count.fixed) fail('bad_value', `"${field.name}" has ${count.fixed} elements, ${n} given`, field.name, field.offset, count.fixed, n);
+    if (n !== count.fixed)
+      fail(
+        'bad_value',
+        `"${field.name}" has ${count.fixed} elements, ${n} given`,
+        field.name,
+        field.offset,
+        count.fixed,
+        n,
+      );
     return;
   }
   const counter = given[count.field];
   if (counter === undefined) return;
   const stated = Number(counter);
-  const needed = count.unit === 'bits' ? Math.ceil(stated / 8) : count.unit === 'bytes' && field.kind === 'ints' ? stated / field.elementSize : stated;
+  const needed =
+    count.unit === 'bits'
+      ? Math.ceil(stated / 8)
+      : count.unit === 'bytes' && field.kind === 'ints'
+        ? stated / field.elementSize
+        : stated;
   if (needed !== n) {
-    fail('disagreement', `"${count.field}" is ${String(counter)} (${count.unit}), but "${field.name}" has ${n} elements`, count.field, field.offset, n, stated);
+    fail(
+      'disagreement',
+      `"${count.field}" is ${String(counter)} (${count.unit}), but "${field.name}" has ${n} elements`,
+      count.field,
+      field.offset,
+      n,
+      stated,
+    );
   }
 }
 
@@ -121,22 +197,52 @@ function intValue(field: IntFieldIR, given: Given, body: BodyIR): bigint {
     const derived = derivedCount(field, given, body);
     if (derived !== null) return integer(field, field.name, derived);
     if (field.reserved) return 0n;
-    return fail('missing_field', `"${field.name}" of ${body.message} ${body.kind} is not given`, field.name, field.offset, 'a value', 'nothing');
+    return fail(
+      'missing_field',
+      `"${field.name}" of ${body.message} ${body.kind} is not given`,
+      field.name,
+      field.offset,
+      'a value',
+      'nothing',
+    );
   }
   let value = word === undefined ? 0n : integer(field, field.name, word);
   for (const bits of parts) {
     const part = integer(field, bits.name, given[bits.name]);
     const max = (1n << BigInt(bits.width)) - 1n;
-    if (part > max) fail('out_of_range', `"${bits.name}" is ${part}, its ${bits.width} bits hold at most ${max}`, bits.name, field.offset, String(max), String(part));
+    if (part > max)
+      fail(
+        'out_of_range',
+        `"${bits.name}" is ${part}, its ${bits.width} bits hold at most ${max}`,
+        bits.name,
+        field.offset,
+        String(max),
+        String(part),
+      );
     const inWord = (value >> BigInt(bits.lsb)) & max;
     if (word !== undefined && inWord !== part) {
-      fail('disagreement', `"${bits.name}" is ${part}, but "${field.name}" holds ${inWord} there`, bits.name, field.offset, String(inWord), String(part));
+      fail(
+        'disagreement',
+        `"${bits.name}" is ${part}, but "${field.name}" holds ${inWord} there`,
+        bits.name,
+        field.offset,
+        String(inWord),
+        String(part),
+      );
     }
     value |= part << BigInt(bits.lsb);
   }
   if (word === undefined) {
     const lacking = field.bits.find((b) => !b.reserved && given[b.name] === undefined);
-    if (lacking !== undefined) fail('missing_field', `"${lacking.name}" is not given, nor is "${field.name}"`, lacking.name, field.offset, 'a value', 'nothing');
+    if (lacking !== undefined)
+      fail(
+        'missing_field',
+        `"${lacking.name}" is not given, nor is "${field.name}"`,
+        lacking.name,
+        field.offset,
+        'a value',
+        'nothing',
+      );
   }
   return value;
 }
@@ -145,30 +251,73 @@ function derivedCount(field: IntFieldIR, given: Given, body: BodyIR): number | n
   const counted = body.fields.find((f) => f.kind !== 'int' && 'field' in f.count && f.count.field === field.name);
   if (counted === undefined || counted.kind === 'int' || !('field' in counted.count)) return null;
   const value = given[counted.name];
-  const n = Array.isArray(value) ? value.length : typeof value === 'string' ? byteValues(counted.name, counted.offset, value).length : null;
+  const n = Array.isArray(value)
+    ? value.length
+    : typeof value === 'string'
+      ? byteValues(counted.name, counted.offset, value).length
+      : null;
   if (n === null) return null;
-  return counted.count.unit === 'bits' ? n * 8 : counted.count.unit === 'bytes' && counted.kind === 'ints' ? n * counted.elementSize : n;
+  return counted.count.unit === 'bits'
+    ? n * 8
+    : counted.count.unit === 'bytes' && counted.kind === 'ints'
+      ? n * counted.elementSize
+      : n;
 }
 
 function integer(field: { type: IntFieldIR['type']; offset: number }, name: string, value: unknown): bigint {
   let n: bigint;
   if (typeof value === 'number' && Number.isSafeInteger(value)) n = BigInt(value);
   else if (typeof value === 'bigint') n = value;
-  else if (typeof value === 'string' && /^-?(\d+|0x[0-9a-fA-F]+)$/.test(value)) n = value.startsWith('-') ? -BigInt(value.slice(1)) : BigInt(value);
-  else return fail('bad_value', `"${name}" is ${JSON.stringify(value) ?? 'nothing'}, expected a whole number`, name, field.offset, field.type, JSON.stringify(value) ?? 'nothing');
+  else if (typeof value === 'string' && /^-?(\d+|0x[0-9a-fA-F]+)$/.test(value))
+    n = value.startsWith('-') ? -BigInt(value.slice(1)) : BigInt(value);
+  else
+    return fail(
+      'bad_value',
+      `"${name}" is ${JSON.stringify(value) ?? 'nothing'}, expected a whole number`,
+      name,
+      field.offset,
+      field.type,
+      JSON.stringify(value) ?? 'nothing',
+    );
   const [low, high] = rangeOf(field.type);
-  if (n < low || n > high) return fail('out_of_range', `"${name}" is ${n}, ${field.type} holds ${low} to ${high}`, name, field.offset, `${low}..${high}`, String(n));
+  if (n < low || n > high)
+    return fail(
+      'out_of_range',
+      `"${name}" is ${n}, ${field.type} holds ${low} to ${high}`,
+      name,
+      field.offset,
+      `${low}..${high}`,
+      String(n),
+    );
   return n;
 }
 
 function intValues(field: Extract<FieldIR, { kind: 'ints' }>, value: unknown): { ints: bigint[]; size: number } {
-  if (!Array.isArray(value)) return fail('bad_value', `"${field.name}" is not a list of whole numbers`, field.name, field.offset, `${field.type}[]`, JSON.stringify(value) ?? 'nothing');
+  if (!Array.isArray(value))
+    return fail(
+      'bad_value',
+      `"${field.name}" is not a list of whole numbers`,
+      field.name,
+      field.offset,
+      `${field.type}[]`,
+      JSON.stringify(value) ?? 'nothing',
+    );
   return { ints: value.map((v: unknown, i) => integer(field, `${field.name}[${i}]`, v)), size: field.elementSize };
 }
 
 function byteValues(name: string, offset: number, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  if (typeof value !== 'string') return fail('bad_value', `"${name}" is not a string of hexadecimal digits`, name, offset, 'hexadecimal digits', JSON.stringify(value) ?? 'nothing');
+  if (typeof value !== 'string')
+    return fail(
+      'bad_value',
+      `"${name}" is not a string of hexadecimal digits`,
+      name,
+      offset,
+      'hexadecimal digits',
+      JSON.stringify(value) ?? 'nothing',
+    );
   const hex = fromHex(value);
-  return 'bytes' in hex ? hex.bytes : fail('bad_value', `"${name}": ${hex.problem}`, name, offset, 'hexadecimal digits', value);
+  return 'bytes' in hex
+    ? hex.bytes
+    : fail('bad_value', `"${name}": ${hex.problem}`, name, offset, 'hexadecimal digits', value);
 }

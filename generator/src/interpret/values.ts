@@ -20,7 +20,8 @@ export function spellAll(fields: Fields): Record<string, Spelled> {
   return spelled;
 }
 
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+export const toHex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
 export type HexResult = { readonly bytes: Uint8Array } | { readonly problem: string; readonly at: number };
 
@@ -29,6 +30,7 @@ export function fromHex(text: string): HexResult {
   const clean = /[^0-9a-fA-F]/.test(text) ? text.replace(/0x/gi, '').replace(/[\s:_,-]/g, '') : text;
   const bad = clean.search(/[^0-9a-fA-F]/);
   if (bad >= 0) return { problem: `"${clean[bad] ?? ''}" is not a hexadecimal digit`, at: bad };
-  if (clean.length % 2 === 1) return { problem: `${clean.length} hexadecimal digits are not whole bytes`, at: clean.length };
+  if (clean.length % 2 === 1)
+    return { problem: `${clean.length} hexadecimal digits are not whole bytes`, at: clean.length };
   return { bytes: Uint8Array.from(Buffer.from(clean, 'hex')) };
 }

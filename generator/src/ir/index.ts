@@ -1,2 +1,2 @@
-export * from './types.js';
 export { sealIR, sortedJson } from './seal.js';
+export * from './types.js';

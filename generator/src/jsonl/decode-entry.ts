@@ -1,13 +1,13 @@
 import { knownNames } from '../diagnostics/did-you-mean.js';
-import { decode, isRefused, type Decoded, type Refused } from '../interpret/decode.js';
+import { type Decoded, decode, isRefused, type Refused } from '../interpret/decode.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
-import { fromHex, spellAll, type Spelled } from '../interpret/values.js';
-import { wireError, type WireError } from '../interpret/wire-error.js';
+import { fromHex, type Spelled, spellAll } from '../interpret/values.js';
+import { type WireError, wireError } from '../interpret/wire-error.js';
 import type { BodyIR, ProfileIR } from '../ir/types.js';
 import type { Context, Direction, Finding } from '../rules/finding.js';
 import { judge } from '../rules/judge.js';
 import type { IrStore } from '../store.js';
-import { objectOf, textOf, type Defaults, type Entry } from './entry.js';
+import { type Defaults, type Entry, objectOf, textOf } from './entry.js';
 
 /** What decoding adds to an entry. */
 export interface DecodedEntry {
@@ -31,21 +31,42 @@ export interface Resolved {
 }
 
 /** Dialect and rule profile of an entry: its own words first, then the trace's, unless the caller insists on a profile. */
-export function resolveEntry(store: IrStore, entry: Entry, defaults: Defaults, insist: string | undefined): Resolved | { error: EntryError } {
+export function resolveEntry(
+  store: IrStore,
+  entry: Entry,
+  defaults: Defaults,
+  insist: string | undefined,
+): Resolved | { error: EntryError } {
   const protocol = textOf(entry, 'protocol');
   if (protocol !== undefined && store.index.protocols[protocol] === undefined) {
-    return { error: entryError('unknown_protocol', 'protocol', protocol, knownNames(protocol, Object.keys(store.index.protocols))) };
+    return {
+      error: entryError(
+        'unknown_protocol',
+        'protocol',
+        protocol,
+        knownNames(protocol, Object.keys(store.index.protocols)),
+      ),
+    };
   }
   const name = textOf(entry, 'dialect') ?? defaults.dialect;
   if (name === undefined) {
-    return { error: entryError('no_dialect', 'dialect', 'nothing', 'give "dialect" in the entry, a trace header before it, or --dialect') };
+    return {
+      error: entryError(
+        'no_dialect',
+        'dialect',
+        'nothing',
+        'give "dialect" in the entry, a trace header before it, or --dialect',
+      ),
+    };
   }
   const found = store.dialect(name);
   if (found === null) return { error: entryError('unknown_dialect', 'dialect', name, knownNames(name, store.names)) };
   const profileName = insist ?? textOf(entry, 'profile') ?? defaults.profile ?? found.profile;
   const profile = store.profile(found.index.ir.protocol, profileName);
   if (profile === null && profileName !== found.index.ir.dialect) {
-    return { error: entryError('unknown_profile', 'profile', profileName, knownNames(profileName, store.profileNames)) };
+    return {
+      error: entryError('unknown_profile', 'profile', profileName, knownNames(profileName, store.profileNames)),
+    };
   }
   return { index: found.index, profile };
 }
@@ -60,11 +81,26 @@ export const entryError = (code: string, field: string, got: string, expected: s
 });
 
 /** Decodes one frame of an entry and judges it. */
-export function decodeFrame(resolved: Resolved, entry: Entry, hex: string, direction: Direction | null, context: Context): DecodedEntry {
+export function decodeFrame(
+  resolved: Resolved,
+  entry: Entry,
+  hex: string,
+  direction: Direction | null,
+  context: Context,
+): DecodedEntry {
   const { index, profile } = resolved;
   const parsed = fromHex(hex);
   if (!('bytes' in parsed)) {
-    return { error: { code: 'bad_hex', message: parsed.problem, field: 'hex', offset: parsed.at >> 1, expected: 'pairs of hexadecimal digits', got: hex.slice(0, 32) } };
+    return {
+      error: {
+        code: 'bad_hex',
+        message: parsed.problem,
+        field: 'hex',
+        offset: parsed.at >> 1,
+        expected: 'pairs of hexadecimal digits',
+        got: hex.slice(0, 32),
+      },
+    };
   }
   const names = namesOf(entry);
   const result = decode(index, parsed.bytes, (announced) => choose(index, names, announced));
@@ -73,7 +109,15 @@ export function decodeFrame(resolved: Resolved, entry: Entry, hex: string, direc
   const findings =
     profile === null
       ? []
-      : judge({ index, decoded: result, bytes: parsed.bytes, profile, direction, context, named: announced.includes(result.body) ? null : result.body });
+      : judge({
+          index,
+          decoded: result,
+          bytes: parsed.bytes,
+          profile,
+          direction,
+          context,
+          named: announced.includes(result.body) ? null : result.body,
+        });
   return decodedEntry(result, findings);
 }
 
@@ -83,7 +127,11 @@ interface Names {
   readonly kind: string | undefined;
 }
 
-const namesOf = (entry: Entry): Names => ({ class: textOf(entry, 'class'), message: textOf(entry, 'message'), kind: textOf(entry, 'kind') });
+const namesOf = (entry: Entry): Names => ({
+  class: textOf(entry, 'class'),
+  message: textOf(entry, 'message'),
+  kind: textOf(entry, 'kind'),
+});
 
 /** Class, message and kind together select a body whatever the header says; fewer of them only settle what it leaves open. */
 function choose(index: DialectIndex, names: Names, announced: readonly BodyIR[]): readonly BodyIR[] {
@@ -93,7 +141,10 @@ function choose(index: DialectIndex, names: Names, announced: readonly BodyIR[])
   }
   if (announced.length < 2) return announced;
   const fits = announced.filter(
-    (b) => (names.class ?? b.class) === b.class && (names.message ?? b.message) === b.message && (names.kind ?? b.kind) === b.kind,
+    (b) =>
+      (names.class ?? b.class) === b.class &&
+      (names.message ?? b.message) === b.message &&
+      (names.kind ?? b.kind) === b.kind,
   );
   return fits.length === 1 ? fits : announced;
 }
@@ -117,4 +168,7 @@ export function decodedEntry(result: Decoded, findings: readonly Finding[]): Dec
 }
 
 /** The context of an entry over that of its trace. */
-export const contextOf = (entry: Entry, defaults: Defaults): Context => ({ ...defaults.context, ...(objectOf(entry, 'context') as Context | undefined) });
+export const contextOf = (entry: Entry, defaults: Defaults): Context => ({
+  ...defaults.context,
+  ...(objectOf(entry, 'context') as Context | undefined),
+});

@@ -1,6 +1,6 @@
 import type { IrStore } from '../store.js';
-import { contextOf, decodeFrame, entryError, resolveEntry, type DecodedEntry } from './decode-entry.js';
-import { defaultsFrom, textOf, type Defaults, type Entry } from './entry.js';
+import { contextOf, type DecodedEntry, decodeFrame, entryError, resolveEntry } from './decode-entry.js';
+import { type Defaults, defaultsFrom, type Entry, textOf } from './entry.js';
 import { framesOf } from './frames.js';
 import { parseLine } from './parse-line.js';
 
@@ -54,14 +54,20 @@ export class LineDecoder {
       return { ...entry, error: resolved.error };
     }
     const context = contextOf(entry, this.#defaults);
-    if (frames.length === 1 && only.at === 'hex') return this.#merged(entry, decodeFrame(resolved, entry, only.hex, only.direction, context));
+    if (frames.length === 1 && only.at === 'hex')
+      return this.#merged(entry, decodeFrame(resolved, entry, only.hex, only.direction, context));
     // Names of a line belong to its request; what the other frames are, their bytes tell.
     const unnamed: Entry = {};
     return {
       ...entry,
       frames: frames.map((frame) => {
         const decoded = this.#counted(decodeFrame(resolved, unnamed, frame.hex, frame.direction, context));
-        return { at: frame.at, ...(frame.direction === null ? {} : { dir: frame.direction }), hex: frame.hex, ...decoded };
+        return {
+          at: frame.at,
+          ...(frame.direction === null ? {} : { dir: frame.direction }),
+          hex: frame.hex,
+          ...decoded,
+        };
       }),
     };
   }
@@ -70,7 +76,12 @@ export class LineDecoder {
   #frameless(entry: Entry): Entry {
     if (!('hex' in entry)) return entry;
     this.counts.refused++;
-    const error = entryError('bad_hex', 'hex', JSON.stringify(entry['hex']) ?? 'nothing', 'a string of hexadecimal digits');
+    const error = entryError(
+      'bad_hex',
+      'hex',
+      JSON.stringify(entry['hex']) ?? 'nothing',
+      'a string of hexadecimal digits',
+    );
     return { ...entry, error };
   }
 
@@ -79,10 +90,19 @@ export class LineDecoder {
     const { class: className, message, kind, ...rest } = decoded;
     if (className === undefined) return { ...without(entry, 'fields', 'size', 'surplus', 'findings'), ...rest };
     const names = { class: className, message, kind };
-    const given = { class: entry['class'] ?? className, message: entry['message'] ?? message, kind: entry['kind'] ?? kind };
+    const given = {
+      class: entry['class'] ?? className,
+      message: entry['message'] ?? message,
+      kind: entry['kind'] ?? kind,
+    };
     // An entry keeps the names it came with; where they differ from what the bytes are, that is said beside them.
     const differs = given.class !== className || given.message !== message || given.kind !== kind;
-    return { ...without(entry, 'error', 'surplus', 'findings'), ...given, ...rest, ...(differs ? { decoded: names } : {}) };
+    return {
+      ...without(entry, 'error', 'surplus', 'findings'),
+      ...given,
+      ...rest,
+      ...(differs ? { decoded: names } : {}),
+    };
   }
 
   #counted(decoded: DecodedEntry): DecodedEntry {

@@ -3,9 +3,9 @@ import { encode, type Given } from '../interpret/encode.js';
 import { toHex } from '../interpret/values.js';
 import type { Finding } from '../rules/finding.js';
 import type { IrStore } from '../store.js';
-import { entryError, resolveEntry, type EntryError } from './decode-entry.js';
+import { type EntryError, entryError, resolveEntry } from './decode-entry.js';
 import type { LineOptions } from './decode-lines.js';
-import { defaultsFrom, objectOf, textOf, type Defaults, type Entry } from './entry.js';
+import { type Defaults, defaultsFrom, type Entry, objectOf, textOf } from './entry.js';
 import { parseLine } from './parse-line.js';
 
 /** Encodes line after line; one line in, one line out, in order, whatever the input. */
@@ -50,25 +50,54 @@ export class LineEncoder {
     const className = textOf(entry, 'class');
     const message = textOf(entry, 'message') ?? '';
     const kind = textOf(entry, 'kind');
-    const bodies = index.ir.bodies.filter((b) => b.message === message && (className ?? b.class) === b.class && (kind ?? b.kind) === b.kind);
+    const bodies = index.ir.bodies.filter(
+      (b) => b.message === message && (className ?? b.class) === b.class && (kind ?? b.kind) === b.kind,
+    );
     const body = bodies[0];
     if (body === undefined) {
       const wanted = [className, message, kind].filter((part) => part !== undefined).join('.');
-      return { error: entryError('unknown_message', 'message', wanted, knownNames(wanted, index.ir.bodies.map((b) => b.key))) };
+      return {
+        error: entryError(
+          'unknown_message',
+          'message',
+          wanted,
+          knownNames(
+            wanted,
+            index.ir.bodies.map((b) => b.key),
+          ),
+        ),
+      };
     }
     if (bodies.length > 1) {
       const candidates = bodies.map((b) => b.key);
-      return { error: { ...entryError('ambiguous', 'message', message, `one of ${candidates.join(', ')}`), candidates } };
+      return {
+        error: { ...entryError('ambiguous', 'message', message, `one of ${candidates.join(', ')}`), candidates },
+      };
     }
     for (const key of ['header', 'fields']) {
       if (entry[key] !== undefined && objectOf(entry, key) === undefined) {
-        return { error: entryError('bad_value', key, JSON.stringify(entry[key]) ?? 'nothing', 'an object of named values') };
+        return {
+          error: entryError('bad_value', key, JSON.stringify(entry[key]) ?? 'nothing', 'an object of named values'),
+        };
       }
     }
-    const result = encode(index, body, (objectOf(entry, 'header') ?? {}) as Given, (objectOf(entry, 'fields') ?? {}) as Given);
+    const result = encode(
+      index,
+      body,
+      (objectOf(entry, 'header') ?? {}) as Given,
+      (objectOf(entry, 'fields') ?? {}) as Given,
+    );
     if ('error' in result) return { error: result.error };
     const findings = result.differs.map(
-      (d): Finding => ({ rule: `header-${d.field}`, layer: 'rules', field: d.field, offset: d.offset, got: d.got, expected: d.expected, clause: 'R1, R3' }),
+      (d): Finding => ({
+        rule: `header-${d.field}`,
+        layer: 'rules',
+        field: d.field,
+        offset: d.offset,
+        got: d.got,
+        expected: d.expected,
+        clause: 'R1, R3',
+      }),
     );
     return { hex: toHex(result.bytes), size: result.size, ...(findings.length === 0 ? {} : { findings }) };
   }

@@ -2,7 +2,9 @@ import type { EntryError } from './decode-entry.js';
 import type { Entry } from './entry.js';
 
 /** The object of a line, or an answer that keeps the line and says why it is none. */
-export function parseLine(text: string): { readonly entry: Entry } | { readonly line: string; readonly error: EntryError } {
+export function parseLine(
+  text: string,
+): { readonly entry: Entry } | { readonly line: string; readonly error: EntryError } {
   const refuse = (message: string, offset: number) => ({
     line: text.length > 400 ? `${text.slice(0, 400)}…` : text,
     error: { code: 'bad_json', message, field: 'line', offset, expected: 'one JSON object', got: text.slice(0, 32) },

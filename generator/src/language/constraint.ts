@@ -15,7 +15,13 @@ export type Expression =
 
 type BinaryOp = '||' | '&&' | '==' | '!=' | '<=' | '>=' | '<' | '>' | '+' | '-' | '*' | '%';
 
-const LEVELS: readonly (readonly BinaryOp[])[] = [['||'], ['&&'], ['==', '!=', '<=', '>=', '<', '>'], ['+', '-'], ['*', '%']];
+const LEVELS: readonly (readonly BinaryOp[])[] = [
+  ['||'],
+  ['&&'],
+  ['==', '!=', '<=', '>=', '<', '>'],
+  ['+', '-'],
+  ['*', '%'],
+];
 const TOKEN = /\s*(\|\||&&|==|!=|<=|>=|[<>+\-*%()]|0x[0-9a-fA-F]+|\d+|\$limit|[A-Za-z_]\w*(?:\.length)?)/y;
 
 /** A constraint that cannot be read; `column` counts characters of the expression from 0. */
@@ -28,14 +34,24 @@ export class ConstraintError extends Error {
   }
 }
 
+/** More than any rule needs; what has more would exhaust the stack of whoever walks the expression. */
+const MAX_TOKENS = 200;
+
 export function parseConstraint(text: string): Expression {
   const tokens = tokenize(text);
+  const excess = tokens[MAX_TOKENS];
+  if (excess !== undefined)
+    throw new ConstraintError(`expected at most ${MAX_TOKENS} operators and values`, excess.column);
   let next = 0;
   const level = (depth: number): Expression => {
     const ops = LEVELS[depth];
     if (ops === undefined) return atom();
     let left = level(depth + 1);
-    for (let op = ops.find((o) => o === tokens[next]?.text); op !== undefined; op = ops.find((o) => o === tokens[next]?.text)) {
+    for (
+      let op = ops.find((o) => o === tokens[next]?.text);
+      op !== undefined;
+      op = ops.find((o) => o === tokens[next]?.text)
+    ) {
       next++;
       left = { op, left, right: level(depth + 1) };
     }
@@ -46,13 +62,16 @@ export function parseConstraint(text: string): Expression {
     if (token === undefined) throw new ConstraintError('expected a number, a field or "(", got the end', text.length);
     if (token.text === '(') {
       const inner = level(0);
-      if (tokens[next++]?.text !== ')') throw new ConstraintError('expected ")"', tokens[next - 1]?.column ?? text.length);
+      if (tokens[next++]?.text !== ')')
+        throw new ConstraintError('expected ")"', tokens[next - 1]?.column ?? text.length);
       return inner;
     }
     if (token.text === '$limit') return { op: '$limit' };
     if (/^\d/.test(token.text)) return { op: 'number', value: BigInt(token.text) };
     if (/^[A-Za-z_]/.test(token.text)) {
-      return token.text.endsWith('.length') ? { op: 'length', name: token.text.slice(0, -7) } : { op: 'name', name: token.text };
+      return token.text.endsWith('.length')
+        ? { op: 'length', name: token.text.slice(0, -7) }
+        : { op: 'name', name: token.text };
     }
     throw new ConstraintError(`expected a number, a field or "(", got "${token.text}"`, token.column);
   };

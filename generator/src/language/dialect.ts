@@ -27,7 +27,9 @@ export const Framing = z.strictObject({
 
 export const MessageClass = z.strictObject({
   doc: Doc,
-  bit: Name.optional().describe('Bit group of the type field that is 1 for this class; the class without one has all class bits 0.'),
+  bit: Name.optional().describe(
+    'Bit group of the type field that is 1 for this class; the class without one has all class bits 0.',
+  ),
 });
 
 export const Range = z.strictObject({
@@ -98,7 +100,11 @@ export const Dialect = z
     aliases: z.record(DialectName, Alias).optional(),
     framing: Framing.optional(),
     limits: Limits.optional(),
-    header: z.array(Field).min(1).optional().describe('Header fields in wire order; overriding replaces the header whole.'),
+    header: z
+      .array(Field)
+      .min(1)
+      .optional()
+      .describe('Header fields in wire order; overriding replaces the header whole.'),
     classes: z.record(Name, MessageClass).optional(),
     ranges: z.array(Range).optional().describe('Who owns which ids; overriding replaces the list whole.'),
     enums: z.record(Name, Enumeration).optional(),

@@ -44,7 +44,9 @@ const fieldShape = {
   max: Int.optional(),
   multiple_of: Int.min(2).optional(),
   equals: Int.optional().describe('The only value the text allows.'),
-  used: Name.optional().describe('Another field that tells how many of the bytes count; the field keeps its full size.'),
+  used: Name.optional().describe(
+    'Another field that tells how many of the bytes count; the field keeps its full size.',
+  ),
   optional: z.boolean().optional().describe('The struct may end before this field.'),
   valid_when: When.optional(),
 };

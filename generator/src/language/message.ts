@@ -6,7 +6,10 @@ import { Doc, MessageName, Name, Spec, Uint } from './names.js';
 export const Constraint = z
   .strictObject({
     field: Name.describe('The field a finding points at.'),
-    rule: z.string().min(1).describe('Expression over the fields of the body: + - * % == != < <= > >= && || and name.length.'),
+    rule: z
+      .string()
+      .min(1)
+      .describe('Expression over the fields of the body: + - * % == != < <= > >= && || and name.length.'),
     doc: Doc,
     spec: Spec.optional(),
   })

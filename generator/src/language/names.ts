@@ -6,7 +6,9 @@ export const Name = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name: letters, digits and underscores, not starting with a digit');
 
 /** Message names as the specification prints them. */
-export const MessageName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'a message name: capital letters, digits and underscores');
+export const MessageName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'a message name: capital letters, digits and underscores');
 
 /** Dialect, alias and profile names: they become file names and import paths. */
 export const DialectName = z

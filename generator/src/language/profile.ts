@@ -3,7 +3,10 @@ import { DialectName, Doc, Name, Spec, Uint } from './names.js';
 
 const Key = z
   .string()
-  .regex(/^[a-z][a-z-]*\.[A-Z][A-Z0-9_]*\.(request|response|event)$/, 'class.MESSAGE.kind, for example transport.SET_VQUEUE.request');
+  .regex(
+    /^[a-z][a-z-]*\.[A-Z][A-Z0-9_]*\.(request|response|event)$/,
+    'class.MESSAGE.kind, for example transport.SET_VQUEUE.request',
+  );
 const BodyKind = z.enum(['request', 'response', 'event']);
 const Judged = z.enum(['judged', 'ignored']);
 
@@ -25,7 +28,9 @@ export const Profile = z
     padding: z.enum(['zero', 'ignored']).describe('Bytes delivered after the message.'),
     generation: z
       .enum(['strict', 'negotiated', 'ignored'])
-      .describe('Whether a SET_CONFIG generation must equal the device’s: always, with transport feature bit 0, never.'),
+      .describe(
+        'Whether a SET_CONFIG generation must equal the device’s: always, with transport feature bit 0, never.',
+      ),
     max_msg_size: Uint.optional().describe('Largest message taken, in bytes.'),
     max_dev_num: Uint.optional().describe('Largest device number taken.'),
     refuses: z.array(z.strictObject({ on: Key, doc: Doc, spec: Spec.optional() })).optional(),

@@ -30,7 +30,9 @@ export const INT_SIZE: Readonly<Record<IntType, number>> = {
 export const isIntType = (name: string): name is IntType => Object.hasOwn(INT_SIZE, name);
 
 /** Types that are an array of bytes with a spelling of their own. */
-export const BYTE_TYPES: Readonly<Record<string, { readonly size: number | null; readonly format: 'uuid' | 'mac' | 'text' }>> = {
+export const BYTE_TYPES: Readonly<
+  Record<string, { readonly size: number | null; readonly format: 'uuid' | 'mac' | 'text' }>
+> = {
   uuid: { size: 16, format: 'uuid' },
   mac: { size: 6, format: 'mac' },
   char: { size: null, format: 'text' },

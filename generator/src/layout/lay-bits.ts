@@ -10,26 +10,46 @@ export function layBits(source: FieldSource, path: Path, size: number, context: 
   const owner = new Array<number | undefined>(size).fill(undefined);
   given.forEach((bits, index) => {
     if (bits.lsb + bits.width > size) {
-      context.report.add('VW301', place(index), `"${bits.name}" takes bits ${bits.lsb}..${bits.lsb + bits.width - 1} of a ${size}-bit integer`);
+      context.report.add(
+        'VW301',
+        place(index),
+        `"${bits.name}" takes bits ${bits.lsb}..${bits.lsb + bits.width - 1} of an integer that has bits 0..${size - 1}`,
+        {
+          also: { ...context.origin.source.place([...path, 'type']), text: 'the type of the integer is here' },
+          hint: 'change lsb, width or the type',
+        },
+      );
       return;
     }
+    let reported = false;
     for (let bit = bits.lsb; bit < bits.lsb + bits.width; bit++) {
       const first = owner[bit];
-      if (first !== undefined) {
-        context.report.add('VW300', place(index), `"${bits.name}" and "${given[first]?.name ?? ''}" both take bit ${bit}`, {
-          also: { ...place(first), text: 'first taken here' },
-        });
-        return;
+      if (first === undefined) owner[bit] = index;
+      else if (!reported) {
+        reported = true;
+        context.report.add(
+          'VW300',
+          place(index),
+          `"${bits.name}" and "${given[first]?.name ?? ''}" both take bit ${bit}`,
+          {
+            also: { ...place(first), text: 'first taken here' },
+            hint: 'groups of bits are disjoint: change lsb or width of one',
+          },
+        );
       }
-      owner[bit] = index;
     }
   });
   const hole = given.length === 0 ? -1 : owner.indexOf(undefined);
   const overflows = given.some((b) => b.lsb + b.width > size);
   if (hole >= 0 && !overflows) {
-    context.report.add('VW302', context.origin.source.place([...path, 'bits']), `bit ${hole} of "${source.name}" belongs to no group`, {
-      hint: `name it, for example { name: reserved, lsb: ${hole}, width: 1, reserved: true, doc: … }`,
-    });
+    context.report.add(
+      'VW302',
+      context.origin.source.place([...path, 'bits']),
+      `bit ${hole} of "${source.name}" belongs to no group`,
+      {
+        hint: `name it, for example { name: reserved, lsb: ${hole}, width: 1, reserved: true, doc: … }`,
+      },
+    );
   }
   return [...given]
     .sort((a, b) => a.lsb - b.lsb)

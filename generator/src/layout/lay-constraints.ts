@@ -1,5 +1,5 @@
-import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Place } from '../diagnostics/diagnostic.js';
+import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Report } from '../diagnostics/report.js';
 import type { ConstraintIR, FieldIR } from '../ir/types.js';
 import { ConstraintError, namesIn, parseConstraint } from '../language/constraint.js';
@@ -28,7 +28,19 @@ export function boundsOf(source: FieldSource, spec: string): ConstraintIR[] {
     words.push(`is a multiple of ${source.multiple_of}`);
   }
   if (parts.length === 0) return [];
-  return [{ field: name, expression: parts.join(' && '), doc: `${name} ${words.join(' and ')}`, clause: source.spec ?? spec }];
+  return [
+    { field: name, expression: parts.join(' && '), doc: `${name} ${words.join(' and ')}`, clause: source.spec ?? spec },
+  ];
+}
+
+/** Field names a constraint mentions; none of those in a rule that cannot be read. */
+export function namesRead(source: { readonly field: string; readonly rule: string }): string[] {
+  try {
+    return [source.field, ...namesIn(parseConstraint(source.rule)).map((n) => n.name)];
+  } catch (error) {
+    if (!(error instanceof ConstraintError)) throw error;
+    return [source.field];
+  }
 }
 
 /** A constraint of the schema whose names have been looked up; null (and a diagnostic) where it cannot be used. */
@@ -41,13 +53,17 @@ export function layConstraint(
 ): ConstraintIR | null {
   const known = fields.flatMap((f) => [f.name, ...(f.kind === 'int' ? f.bits.map((b) => b.name) : [])]);
   if (!known.includes(source.field)) {
-    report.add('VW210', place('field'), `there is no field "${source.field}" in this body`, { hint: knownNames(source.field, known) });
+    report.add('VW210', place('field'), `there is no field "${source.field}" in this body`, {
+      hint: knownNames(source.field, known),
+    });
     return null;
   }
   try {
     const unknown = namesIn(parseConstraint(source.rule)).find(({ name, length }) => {
       const field = fields.find((f) => f.name === name);
-      return length ? field === undefined || field.kind === 'int' : !known.includes(name) || (field !== undefined && field.kind !== 'int');
+      return length
+        ? field === undefined || field.kind === 'int'
+        : !known.includes(name) || (field !== undefined && field.kind !== 'int');
     });
     if (unknown !== undefined) {
       const what = unknown.length ? `array "${unknown.name}"` : `integer field "${unknown.name}"`;

@@ -1,9 +1,9 @@
 import type { Report } from '../diagnostics/report.js';
 import { sealIR } from '../ir/seal.js';
-import { IR_FORMAT, type BodyIR, type DialectIR, type EnumIR, type IntFieldIR } from '../ir/types.js';
+import { type BodyIR, type DialectIR, type EnumIR, type IntFieldIR, IR_FORMAT } from '../ir/types.js';
 import type { EnumerationSource } from '../language/enumeration.js';
 import type { Declared, ResolvedDialect } from '../resolve/resolved.js';
-import { checkIds } from './check-ids.js';
+import { checkIds, checkRange } from './check-ids.js';
 import { layBodies } from './lay-bodies.js';
 import { layHeader } from './lay-header.js';
 
@@ -16,16 +16,17 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
       hint: 'dialects of messages are what it generates so far',
     });
   }
-  const header = layHeader(dialect, new Set(enums.map((e) => e.name)), report);
+  const header = layHeader(dialect, report);
   if (header === null) return null;
-  const bodies: BodyIR[] = layBodies(dialect, header, new Set(enums.map((e) => e.name)), report);
+  const bodies: BodyIR[] = layBodies(dialect, header, report);
   checkIds(dialect, report);
+  checkLimits(dialect, report);
   const { value } = dialect;
   return sealIR({
     format: IR_FORMAT,
     protocol: value.protocol,
     dialect: value.dialect,
-    parent: dialect.parent,
+    parent: dialect.parent?.value.dialect ?? null,
     title: value.title,
     doc: value.doc.trim(),
     spec: value.spec,
@@ -35,9 +36,9 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
       .sort(byName),
     framing: header.framing,
     limits: {
-      min: dialect.limits.min ?? null,
-      max: dialect.limits.max ?? null,
-      recommended: dialect.limits.recommended ?? null,
+      min: dialect.limits?.value.min ?? null,
+      max: dialect.limits?.value.max ?? null,
+      recommended: dialect.limits?.value.recommended ?? null,
     },
     header: header.fields,
     classes: header.classes,
@@ -56,17 +57,45 @@ export interface HeaderLayout {
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 
+function checkLimits(dialect: ResolvedDialect, report: Report): void {
+  if (dialect.limits === null) return;
+  const { value, origin } = dialect.limits;
+  for (const [low, high] of [
+    ['min', 'max'],
+    ['min', 'recommended'],
+    ['recommended', 'max'],
+  ] as const) {
+    const [a, b] = [value[low], value[high]];
+    if (a === undefined || b === undefined || a <= b) continue;
+    report.add('VW306', origin.source.place([...origin.path, low]), `${low} ${a} of the limits is above ${high} ${b}`, {
+      also: { ...origin.source.place([...origin.path, high]), text: `${high} is here` },
+      hint: 'exchange the two',
+    });
+  }
+}
+
 function layEnum(name: string, { value, origin }: Declared<EnumerationSource>, report: Report): EnumIR {
+  const first = new Map<number, string>();
+  const { source, path } = origin;
+  for (const [valueName, v] of Object.entries(value.values)) {
+    const before = first.get(v.value);
+    if (before === undefined) first.set(v.value, valueName);
+    else {
+      report.add(
+        'VW216',
+        source.placeOfKey([...path, 'values', valueName]),
+        `"${valueName}" and "${before}" are both ${v.value}`,
+        {
+          also: { ...source.placeOfKey([...path, 'values', before]), text: 'first used here' },
+          hint: 'a decoder could not tell them apart: keep one name, and mention the other in its doc',
+        },
+      );
+    }
+  }
+  (value.ranges ?? []).forEach((r, index) => checkRange(r, source, [...path, 'ranges', index], report));
   const values = Object.entries(value.values)
     .map(([valueName, v]) => ({ name: valueName, value: v.value, doc: v.doc }))
     .sort((a, b) => a.value - b.value || (a.name < b.name ? -1 : 1));
-  for (const [index, v] of values.entries()) {
-    const before = values[index - 1];
-    if (before?.value !== v.value) continue;
-    report.add('VW216', origin.source.placeOfKey([...origin.path, 'values', v.name]), `"${v.name}" and "${before.name}" are both ${v.value}`, {
-      also: { ...origin.source.placeOfKey([...origin.path, 'values', before.name]), text: 'first used here' },
-    });
-  }
   return {
     name,
     flags: value.flags ?? false,

@@ -5,15 +5,29 @@ import type { ResolvedDialect } from '../resolve/resolved.js';
 import type { HeaderLayout } from './lay-dialect.js';
 import { layFields } from './lay-fields.js';
 
+const hasMessages = (dialect: ResolvedDialect): boolean =>
+  dialect.messages.size > 0 || dialect.value.messages !== undefined || dialect.value.header !== undefined;
+
 /** Header fields, framing and message classes of a dialect. */
-export function layHeader(dialect: ResolvedDialect, enums: ReadonlySet<string>, report: Report): HeaderLayout | null {
+export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayout | null {
   const { header, framing, classes } = dialect;
   const lacking = Object.entries({ header, framing, classes }).filter(([, value]) => value === null);
   if (header === null || framing === null || classes === null) {
-    const hasMessages = dialect.messages.size > 0 || dialect.value.messages !== undefined || dialect.value.header !== undefined;
-    if (hasMessages) {
-      const names = lacking.map(([key]) => key).join(', ');
-      report.add('VW103', dialect.source.place(['dialect']), `missing key "${names}": a dialect with messages needs it, here or in a parent`);
+    const { parent } = dialect;
+    // What a parent with messages lacks as well is reported there, and not again for each of its descendants.
+    const own = lacking
+      .map(([key]) => key as 'header' | 'framing' | 'classes')
+      .filter((key) => parent === null || !hasMessages(parent) || parent[key] !== null);
+    if (hasMessages(dialect) && own.length > 0) {
+      const names = own.map((key) => `"${key}"`).join(', ');
+      report.add(
+        'VW103',
+        dialect.source.place(['dialect']),
+        `missing key ${names} in the file: a dialect with messages needs it, its own or inherited`,
+        {
+          hint: 'framing: how a message ends; header: the fields before every body; classes: the id spaces',
+        },
+      );
     }
     return null;
   }
@@ -22,23 +36,68 @@ export function layHeader(dialect: ResolvedDialect, enums: ReadonlySet<string>, 
     path: header.origin.path,
     start: 0,
     spec: dialect.value.spec,
-    enums,
+    dialect,
     inHeader: true,
     report,
   });
   const fields = laid.fields.filter((f): f is IntFieldIR => f.kind === 'int');
+  const placeOfField = (name: string, key: string) => {
+    const index = header.value.findIndex((f) => f.name === name);
+    return header.origin.source.place([...header.origin.path, index, key]);
+  };
+  for (const field of laid.fields) {
+    if (field.kind === 'int') continue;
+    report.add(
+      'VW308',
+      placeOfField(field.name, 'type'),
+      `"${field.name}" is an array: expected integers only in a header`,
+      {
+        hint: 'a codec reads the header before it knows the message; use integers, reserved ones too',
+      },
+    );
+  }
   const place = header.origin.source.placeOfKey(header.origin.path);
   const typeField = fields.find((f) => f.role === 'type');
   const required = ['type', 'id', ...('field' in framing.value.size ? ['size'] : [])];
   for (const role of required) {
-    if (fields.some((f) => f.role === role)) continue;
-    report.add('VW307', place, `the header has no field with role "${role}"`, { hint: `add "role: ${role}" to the field that holds it` });
+    const [first, second] = fields.filter((f) => f.role === role);
+    if (first !== undefined && second !== undefined) {
+      report.add(
+        'VW308',
+        placeOfField(second.name, 'role'),
+        `"${second.name}" and "${first.name}" both have role "${role}"`,
+        {
+          also: { ...placeOfField(first.name, 'role'), text: 'first given here' },
+          hint: 'one field has it',
+        },
+      );
+    }
+    if (first !== undefined || laid.lost.size > 0) continue;
+    report.add('VW307', place, `the header has no field with role "${role}"`, {
+      hint: `add "role: ${role}" to the field that holds it`,
+    });
   }
   if ('field' in framing.value.size) {
     const { field } = framing.value.size;
-    if (!fields.some((f) => f.name === field)) {
-      report.add('VW307', framing.origin.source.place([...framing.origin.path, 'size', 'field']), `framing counts by "${field}", which the header does not have`, {
-        hint: knownNames(field, fields.map((f) => f.name)),
+    const [counted, ...others] = fields.filter((f) => f.role === 'size');
+    const at = framing.origin.source.place([...framing.origin.path, 'size', 'field']);
+    if (
+      counted !== undefined &&
+      others.length === 0 &&
+      counted.name !== field &&
+      fields.some((f) => f.name === field)
+    ) {
+      report.add('VW307', at, `framing counts by "${field}", but "${counted.name}" has role "size"`, {
+        also: { ...placeOfField(counted.name, 'role'), text: 'the role is given here' },
+        hint: 'name the same field in both places',
+      });
+    }
+    if (!fields.some((f) => f.name === field) && !laid.lost.has(field)) {
+      report.add('VW307', at, `framing counts by "${field}", which the header does not have`, {
+        hint: knownNames(
+          field,
+          fields.map((f) => f.name),
+        ),
       });
     }
   }
@@ -46,18 +105,49 @@ export function layHeader(dialect: ResolvedDialect, enums: ReadonlySet<string>, 
   const bitOf = (name: string | undefined, where: () => ReturnType<typeof dialect.source.place>): number => {
     if (name === undefined) return 0;
     const bits = typeField.bits.find((b) => b.name === name);
+    if (bits !== undefined && bits.width !== 1) {
+      report.add('VW307', where(), `bit group "${name}" of the type field has ${bits.width} bits; expected 1`, {
+        hint: 'a class and the response mark are one bit each',
+      });
+    }
     if (bits === undefined) {
       report.add('VW307', where(), `the type field "${typeField.name}" has no bit group "${name}"`, {
-        hint: knownNames(name, typeField.bits.map((b) => b.name)),
+        hint: knownNames(
+          name,
+          typeField.bits.map((b) => b.name),
+        ),
       });
       return 0;
     }
     return (1 << bits.lsb) >>> 0;
   };
-  const responseBit = bitOf(framing.value.response_bit, () => framing.origin.source.place([...framing.origin.path, 'response_bit']));
+  const responseBit = bitOf(framing.value.response_bit, () =>
+    framing.origin.source.place([...framing.origin.path, 'response_bit']),
+  );
   const classList: ClassIR[] = Object.entries(classes.value)
-    .map(([name, c]) => ({ name, type: bitOf(c.bit, () => classes.origin.source.place([...classes.origin.path, name, 'bit'])), doc: c.doc }))
+    .map(([name, c]) => ({
+      name,
+      type: bitOf(c.bit, () => classes.origin.source.place([...classes.origin.path, name, 'bit'])),
+      doc: c.doc,
+    }))
     .sort((a, b) => a.type - b.type || (a.name < b.name ? -1 : 1));
+  Object.keys(classes.value).forEach((name, index, names) => {
+    const own = classList.find((c) => c.name === name);
+    const first = names.slice(0, index).find((n) => classList.find((c) => c.name === n)?.type === own?.type);
+    if (first === undefined || classes.value[name]?.bit !== classes.value[first]?.bit) return;
+    report.add(
+      'VW218',
+      classes.origin.source.placeOfKey([...classes.origin.path, name]),
+      `classes "${name}" and "${first}" set the same bits of the type field`,
+      {
+        also: {
+          ...classes.origin.source.placeOfKey([...classes.origin.path, first]),
+          text: `"${first}" is declared here`,
+        },
+        hint: 'give one of them a "bit" of its own',
+      },
+    );
+  });
   return {
     fields,
     framing: {

@@ -2,19 +2,34 @@ import { knownNames } from '../diagnostics/did-you-mean.js';
 import { Report } from '../diagnostics/report.js';
 import type { BodyIR, DialectIR, ProfileIR } from '../ir/types.js';
 import type { ReadProfile } from '../read/read-schema.js';
-import { layConstraint } from './lay-constraints.js';
+import { layConstraint, namesRead } from './lay-constraints.js';
 
 /** The rule profiles of one protocol, sorted by name. A rule must fit a body of at least one dialect. */
-export function layProfiles(profiles: readonly ReadProfile[], dialects: readonly DialectIR[], report: Report): ProfileIR[] {
-  return profiles.map((p) => layProfile(p, dialects, report)).sort((a, b) => (a.name < b.name ? -1 : 1));
+export function layProfiles(
+  profiles: readonly ReadProfile[],
+  dialects: readonly DialectIR[],
+  doubtful: Doubtful,
+  report: Report,
+): ProfileIR[] {
+  return profiles.map((p) => layProfile(p, dialects, doubtful, report)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function layProfile({ value, source }: ReadProfile, dialects: readonly DialectIR[], report: Report): ProfileIR {
+/** Whether a dialect that has errors mentions a message or field: then its absence is no mistake of the profile. */
+export type Doubtful = (name: string) => boolean;
+
+function layProfile(
+  { value, source }: ReadProfile,
+  dialects: readonly DialectIR[],
+  doubtful: Doubtful,
+  report: Report,
+): ProfileIR {
   const bodies = dialects.flatMap((d) => d.bodies);
   const known = new Set(bodies.map((b) => b.key));
   const exists = (key: string, path: readonly (string | number)[]): boolean => {
-    if (known.has(key) || dialects.length === 0) return known.has(key);
-    report.add('VW211', source.place(path), `no dialect of ${value.protocol} has ${key}`, { hint: knownNames(key, known) });
+    if (known.has(key) || doubtful(key.split('.')[1] ?? '')) return known.has(key);
+    report.add('VW211', source.place(path), `no dialect of ${value.protocol} has ${key}`, {
+      hint: knownNames(key, known),
+    });
     return false;
   };
   return {
@@ -41,7 +56,9 @@ function layProfile({ value, source }: ReadProfile, dialects: readonly DialectIR
       const candidates = bodies.filter((b) => b.key === r.on);
       const lay = (body: BodyIR | undefined, into: Report) =>
         layConstraint(r, body?.fields ?? [], value.spec, (key) => source.place(['rules', index, key]), into);
-      const laid = lay(candidates.find((b) => lay(b, new Report()) !== null) ?? candidates[candidates.length - 1], report);
+      const fitting = candidates.find((b) => lay(b, new Report()) !== null);
+      if (fitting === undefined && namesRead(r).some(doubtful)) return [];
+      const laid = lay(fitting ?? candidates[candidates.length - 1], report);
       return laid === null ? [] : [{ key: r.on, ...laid }];
     }),
   };

@@ -5,7 +5,9 @@ import type { Path } from './source-file.js';
 export function keysAt(schema: z.ZodType, path: Path): string[] {
   let nodes: unknown[] = [schema];
   for (const step of path) nodes = nodes.flatMap(unwrap).flatMap((node) => descend(node, step));
-  return [...new Set(nodes.flatMap(unwrap).flatMap((node) => (node instanceof z.ZodObject ? Object.keys(node.shape) : [])))];
+  return [
+    ...new Set(nodes.flatMap(unwrap).flatMap((node) => (node instanceof z.ZodObject ? Object.keys(node.shape) : []))),
+  ];
 }
 
 function unwrap(node: unknown): unknown[] {

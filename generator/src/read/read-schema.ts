@@ -21,6 +21,8 @@ export interface ReadSchema {
   readonly dialects: readonly ReadDialect[];
   readonly profiles: readonly ReadProfile[];
   readonly files: readonly SourceFile[];
+  /** Files that gave neither: what they would have declared is unknown, not missing. */
+  readonly unread: readonly SchemaText[];
   /** Number of files looked at, readable or not. */
   readonly fileCount: number;
   /** Bytes of all of them. */
@@ -45,7 +47,10 @@ export function listSchema(folder: string, shown: string): SchemaText[] {
     }
   };
   walk(folder);
-  return found.map((path) => ({ file: [shown, relative(folder, path).split(sep).join('/')].join('/'), text: readFileSync(path, 'utf8') }));
+  return found.map((path) => ({
+    file: [shown, relative(folder, path).split(sep).join('/')].join('/'),
+    text: readFileSync(path, 'utf8'),
+  }));
 }
 
 /** Parses and checks the files; everything wrong with any of them is in the report. */
@@ -53,44 +58,91 @@ export function readSchema(texts: readonly SchemaText[], report: Report): ReadSc
   const dialects: ReadDialect[] = [];
   const profiles: ReadProfile[] = [];
   const files: SourceFile[] = [];
-  for (const { file, text } of texts) {
-    const source = SourceFile.parse(file, text, report);
-    if (source === null) continue;
-    files.push(source);
-    const value = source.value();
-    const isProfile = isRecord(value) && ('profile' in value && !('dialect' in value));
-    if (isProfile || /\/profiles\/[^/]+$/.test(file)) {
-      const parsed = Profile.safeParse(value);
-      if (!parsed.success) reportIssues(parsed.error.issues, Profile, source, report);
-      else {
-        checkFileName(source, 'profile', parsed.data.profile, parsed.data.protocol, 2, report);
-        profiles.push({ source, value: parsed.data });
-      }
+  const unread: SchemaText[] = [];
+  // Sorted, so that "first declared here" does not depend on how the files were found.
+  for (const given of [...texts].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))) {
+    const source = SourceFile.parse(given.file, given.text, report);
+    if (source === null) {
+      unread.push(given);
       continue;
     }
-    const parsed = Dialect.safeParse(value);
-    if (!parsed.success) reportIssues(parsed.error.issues, Dialect, source, report);
-    else {
-      checkFileName(source, 'dialect', parsed.data.dialect, parsed.data.protocol, 1, report);
-      dialects.push({ source, value: parsed.data });
+    files.push(source);
+    if (isProfile(source)) {
+      const parsed = Profile.safeParse(source.value());
+      if (parsed.success) {
+        checkFileName(source, 'profile', parsed.data.profile, parsed.data.protocol, report);
+        profiles.push({ source, value: parsed.data });
+      } else {
+        reportIssues(parsed.error.issues, Profile, source, report);
+        unread.push(given);
+      }
+    } else {
+      const parsed = Dialect.safeParse(source.value());
+      if (parsed.success) {
+        checkFileName(source, 'dialect', parsed.data.dialect, parsed.data.protocol, report);
+        dialects.push({ source, value: parsed.data });
+      } else {
+        reportIssues(parsed.error.issues, Dialect, source, report);
+        unread.push(given);
+      }
     }
   }
-  return { dialects, profiles, files, fileCount: texts.length, bytes: texts.reduce((n, t) => n + Buffer.byteLength(t.text), 0) };
+  return {
+    dialects,
+    profiles,
+    files,
+    unread,
+    fileCount: texts.length,
+    bytes: texts.reduce((n, t) => n + Buffer.byteLength(t.text), 0),
+  };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+/** Whether a file that could not be read may declare `name`: nothing that hangs on it is worth an error of its own then. */
+export function mayDeclare(unread: readonly SchemaText[], name: string): boolean {
+  return unread.some(({ file, text }) => stemOf(file) === name || mentions(text, name));
+}
+
+/** Whether `name` stands in `text` as a word. */
+export const mentions = (text: string, name: string): boolean =>
+  new RegExp(`(?<![\\w.+-])${name.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&')}(?![\\w+-])`).test(text);
+
+const stemOf = (file: string): string => (file.split('/').pop() ?? '').replace(/\.ya?ml$/, '');
+
+/** What a file wants to be: a dialect may name its `profile`, so that the key alone does not tell. */
+function isProfile(source: SourceFile): boolean {
+  const value = source.value() as Record<string, unknown>;
+  if ('dialect' in value) return false;
+  if (['extends', 'framing', 'header', 'classes', 'messages', 'structs', 'layouts'].some((key) => key in value))
+    return false;
+  return 'profile' in value || /(^|\/)profiles\/[^/]+$/.test(source.file);
+}
 
 /** A file is found by its name: `virtio-msg/rfc3.yaml` declares protocol virtio-msg, dialect rfc3. */
-function checkFileName(source: SourceFile, key: string, name: string, protocol: string, up: number, report: Report): void {
-  const parts = source.file.replace(/\.ya?ml$/, '').split('/');
-  const stem = parts[parts.length - 1];
-  const folder = parts[parts.length - 1 - up];
+function checkFileName(
+  source: SourceFile,
+  key: 'dialect' | 'profile',
+  name: string,
+  protocol: string,
+  report: Report,
+): void {
+  const folders = source.file.split('/').slice(0, -1);
+  const stem = stemOf(source.file);
   if (stem !== name) {
-    report.add('VW108', source.place([key]), `this file is called "${stem}" but declares ${key} "${name}"`, { hint: `call it ${name}.yaml` });
-  }
-  if (folder !== undefined && folder !== protocol && parts.length > 1 + up) {
-    report.add('VW108', source.place(['protocol']), `this file lies in folder "${folder}" but declares protocol "${protocol}"`, {
-      hint: `move it to ${protocol}/${up === 2 ? 'profiles/' : ''}`,
+    report.add('VW108', source.place([key]), `this file is called "${stem}" but declares ${key} "${name}"`, {
+      hint: `call it ${name}.yaml`,
     });
   }
+  const expected = key === 'profile' ? [protocol, 'profiles'] : [protocol];
+  const actual = folders.slice(-expected.length);
+  const misfiled = key === 'profile' && folders[folders.length - 1] !== 'profiles';
+  // A schema folder may itself be named on the command line, and then its own name says nothing about the protocol.
+  if (!misfiled && (folders.length <= expected.length || expected.join('/') === actual.join('/'))) return;
+  report.add(
+    'VW108',
+    source.place([misfiled ? 'profile' : 'protocol']),
+    `this file lies in folder "${actual.join('/')}" but declares ${key} "${name}" of protocol "${protocol}"`,
+    {
+      hint: `move it to ${expected.join('/')}/`,
+    },
+  );
 }

@@ -1,13 +1,34 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair } from 'yaml';
-import type { Place } from '../diagnostics/diagnostic.js';
+import {
+  Composer,
+  Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  type YAMLMap,
+  YAMLParseError,
+} from 'yaml';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import type { Report } from '../diagnostics/report.js';
 
 export type Path = readonly (string | number)[];
+
+/** Open collections at one place. No schema nests deeper than a union in a union. */
+const MAX_DEPTH = 48;
+/** The first syntax error is the mistake; most of the later ones follow from it. */
+const MAX_SYNTAX_ERRORS = 3;
 
 /** One YAML file with its concrete syntax tree, so that every value can be traced to its line and column. */
 export class SourceFile {
   readonly #document: Document;
   readonly #lines: LineCounter;
+  #value: unknown;
 
   private constructor(
     /** Path as shown to people, with forward slashes. */
@@ -20,28 +41,54 @@ export class SourceFile {
     this.#lines = lines;
   }
 
-  /** Parses `text`; syntax errors and duplicate keys are reported, and null returned when no value can be had. */
-  static parse(file: string, text: string, report: Report): SourceFile | null {
+  /** Parses `given`; what is wrong is reported, and null returned when no value can be had. */
+  static parse(file: string, given: string, report: Report): SourceFile | null {
+    // Editors do not count a byte order mark as a column.
+    const text = given.replace(/^\uFEFF/, '');
     const lines = new LineCounter();
-    const document = parseDocument(text, { version: '1.2', schema: 'core', lineCounter: lines, prettyErrors: false });
+    const { document, tooDeepAt } = parseText(text, lines);
     const source = new SourceFile(file, text, document, lines);
-    for (const error of document.errors) {
-      const code = error.code === 'DUPLICATE_KEY' ? 'VW101' : 'VW100';
-      const hint = code === 'VW101' ? 'keep one of the two; the second would silently replace the first' : undefined;
-      report.add(code, source.#placeAt(error.pos[0]), error.message, { hint });
-    }
-    if (document.errors.length > 0) return null;
-    if (document.contents === null || !isMap(document.contents)) {
-      report.add('VW109', source.#placeAt(0), 'expected a mapping with the keys of a dialect or profile, got nothing of the kind', {
-        hint: 'start from an existing file of the same folder',
+    if (tooDeepAt !== undefined) {
+      report.add('VW100', source.#placeAt(tooDeepAt), `the file nests deeper than ${MAX_DEPTH} levels here`, {
+        hint: 'no schema does; a flow bracket is perhaps not closed',
       });
       return null;
     }
+    const problems = [...document.errors, ...document.warnings];
+    problems.slice(0, MAX_SYNTAX_ERRORS).forEach((problem, index) => {
+      const more = index === MAX_SYNTAX_ERRORS - 1 ? problems.length - MAX_SYNTAX_ERRORS : 0;
+      const place = source.#placeAt(problem.pos[0]);
+      if (problem.code === 'DUPLICATE_KEY') source.#reportDuplicate(problem.pos[0], place, report);
+      else {
+        report.add(
+          'VW100',
+          place,
+          `not valid YAML: ${problem.message}${more > 0 ? ` (and ${more} more after it)` : ''}`,
+          {
+            hint: SYNTAX_HINT[problem.code] ?? 'put text that holds quotes, brackets, ":" or "#" in quotes of its own',
+          },
+        );
+      }
+    });
+    if (problems.length > 0) return null;
+    if (document.contents === null || !isMap(document.contents)) {
+      report.add(
+        'VW109',
+        source.#placeOf(document.contents),
+        `expected a mapping with the keys of a dialect or profile, got ${kindOf(document.contents)}`,
+        {
+          hint: 'start from an existing file of the same folder',
+        },
+      );
+      return null;
+    }
+    if (source.#hasAliases(report)) return null;
+    source.#value = document.toJS();
     return source;
   }
 
   value(): unknown {
-    return this.#document.toJS();
+    return this.#value;
   }
 
   /** Place of the value at `path`, or of its nearest ancestor that exists. */
@@ -49,7 +96,7 @@ export class SourceFile {
     let node: unknown = this.#document.contents;
     let last = node;
     for (const step of path) {
-      node = isMap(node) ? node.get(step, true) : isSeq(node) ? node.get(Number(step), true) : undefined;
+      node = isMap(node) ? pairOf(node, step)?.value : isSeq(node) ? node.get(Number(step), true) : undefined;
       if (node === undefined || node === null) break;
       last = node;
     }
@@ -58,25 +105,125 @@ export class SourceFile {
 
   /** Place of the key at `path` (of the value, where the last step is an index). */
   placeOfKey(path: Path): Place {
-    const parent = this.#document.getIn(path.slice(0, -1), true) ?? this.#document.contents;
     const name = path[path.length - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find((item: Pair) => isScalar(item.key) && item.key.value === name);
-      if (pair !== undefined) return this.#placeOf(pair.key as Node);
-    }
-    return this.place(path);
+    let parent: unknown = this.#document.contents;
+    for (const step of path.slice(0, -1))
+      parent = isMap(parent) ? pairOf(parent, step)?.value : isSeq(parent) ? parent.get(Number(step), true) : undefined;
+    const pair = isMap(parent) && name !== undefined ? pairOf(parent, name) : undefined;
+    return pair === undefined ? this.place(path) : this.#placeOf(pair.key as Node);
   }
 
   line(number: number): string | undefined {
-    return this.text.split('\n')[number - 1];
+    return this.text.split('\n')[number - 1]?.replace(/\r$/, '');
   }
 
-  #placeOf(node: Node | undefined): Place {
+  #placeOf(node: Node | null | undefined): Place {
     return this.#placeAt(node?.range?.[0] ?? 0);
   }
 
   #placeAt(offset: number): Place {
-    const { line, col } = this.#lines.linePos(offset);
+    const { line, col } = this.#lines.linePos(Math.min(offset, this.text.length));
     return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+
+  /** The parser tells where the second of two equal keys is; the first one has to be looked for. */
+  #reportDuplicate(offset: number, place: Place, report: Report): void {
+    let name = '';
+    let also: Diagnostic['also'];
+    this.#visit((node) => {
+      if (!isMap(node)) return;
+      const second = node.items.find((item) => isScalar(item.key) && item.key.range?.[0] === offset);
+      if (second === undefined) return;
+      name = keyText(second);
+      const first = node.items.find((item) => keyText(item) === name);
+      if (first !== undefined && first !== second)
+        also = { ...this.#placeOf(first.key as Node), text: 'first used here' };
+    });
+    report.add('VW101', place, `the key "${name}" occurs twice in one mapping`, {
+      also,
+      hint: 'keep one of the two, or rename one',
+    });
+  }
+
+  /** Whether the file repeats itself by aliases, which is reported: ten lines of them can stand for a million. */
+  #hasAliases(report: Report): boolean {
+    const aliases: Node[] = [];
+    const anchors = new Map<string, Node>();
+    this.#visit((node) => {
+      if (isAlias(node)) aliases.push(node);
+      else if ('anchor' in node && typeof node.anchor === 'string') anchors.set(node.anchor, node);
+    });
+    const [first] = aliases.sort((a, b) => (a.range?.[0] ?? 0) - (b.range?.[0] ?? 0));
+    if (first === undefined || !isAlias(first)) return false;
+    const anchor = anchors.get(first.source);
+    report.add(
+      'VW111',
+      this.#placeOf(first),
+      `alias "*${first.source}"${aliases.length > 1 ? ` and ${aliases.length - 1} more` : ''}: a schema file repeats nothing by reference`,
+      {
+        also: anchor === undefined ? undefined : { ...this.#placeOf(anchor), text: 'what it stands for is here' },
+        hint: 'write the value out: a text diff has to be a wire diff',
+      },
+    );
+    return true;
+  }
+
+  #visit(see: (node: Node) => void): void {
+    const open: unknown[] = [this.#document.contents];
+    while (open.length > 0) {
+      const node = open.pop();
+      if (isPair(node)) open.push(node.key, node.value);
+      else if (node !== null && typeof node === 'object') {
+        see(node as Node);
+        if (isMap(node) || isSeq(node)) open.push(...node.items);
+      }
+    }
+  }
+}
+
+const SYNTAX_HINT: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  BAD_INDENT: 'items of one mapping or list start in the same column',
+  MULTIPLE_DOCS: 'one dialect or profile per file',
+  TAG_RESOLVE_FAILED: 'the schema language has no tags; quote text that starts with "!"',
+  MISSING_CHAR: 'a quote, bracket or brace is not closed, or a comma is missing',
+};
+
+/**
+ * The first document of `text`. The depth is limited while the parser reads, not after: the composer behind it is
+ * recursive, and input that exhausts its stack can end the whole process instead of throwing.
+ */
+function parseText(text: string, lines: LineCounter): { document: Document; tooDeepAt?: number } {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({ version: '1.2', schema: 'core', lineCounter: lines, prettyErrors: false });
+  let tooDeepAt: number | undefined;
+  const tokens = function* () {
+    lines.addNewLine(0);
+    for (const lexeme of new Lexer().lex(text)) {
+      yield* parser.next(lexeme);
+      if (parser.stack.length > MAX_DEPTH) {
+        tooDeepAt = parser.offset;
+        return;
+      }
+    }
+    yield* parser.end();
+  };
+  const [document = new Document<Node>(null), second] = composer.compose(tokens(), true, text.length);
+  if (second !== undefined) {
+    document.errors.push(
+      new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', 'a second document starts here'),
+    );
+  }
+  return { document, ...(tooDeepAt === undefined ? {} : { tooDeepAt }) };
+}
+
+const keyText = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value ?? '') : '');
+
+const pairOf = (map: YAMLMap, step: string | number): Pair | undefined =>
+  map.items.find((item) => isScalar(item.key) && keyText(item) === String(step));
+
+function kindOf(contents: unknown): string {
+  if (isSeq(contents)) return 'a list';
+  if (isAlias(contents)) return 'an alias';
+  return isScalar(contents) && contents.value !== null && contents.value !== '' ? 'text' : 'an empty file';
 }

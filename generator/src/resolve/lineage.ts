@@ -1,6 +1,6 @@
 import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Report } from '../diagnostics/report.js';
-import type { ReadDialect } from '../read/read-schema.js';
+import { mayDeclare, type ReadDialect, type SchemaText } from '../read/read-schema.js';
 
 export const dialectKey = (protocol: string, dialect: string): string => `${protocol}/${dialect}`;
 
@@ -8,13 +8,18 @@ export const dialectKey = (protocol: string, dialect: string): string => `${prot
  * Dialects with every parent before its children, files in a circle or with an unknown parent left out.
  * Within these bounds the order is by name, so that it does not depend on the order of the files.
  */
-export function orderByLineage(dialects: readonly ReadDialect[], report: Report): ReadDialect[] {
+export function orderByLineage(
+  dialects: readonly ReadDialect[],
+  unread: readonly SchemaText[],
+  report: Report,
+): ReadDialect[] {
   const byKey = new Map<string, ReadDialect>();
-  for (const dialect of [...dialects].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) {
+  for (const dialect of [...dialects].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))) {
     const first = byKey.get(keyOf(dialect));
     if (first !== undefined) {
       report.add('VW202', dialect.source.place(['dialect']), `dialect "${dialect.value.dialect}" is declared twice`, {
         also: { ...first.source.place(['dialect']), text: 'first declared here' },
+        hint: 'give one of the two another name',
       });
     } else byKey.set(keyOf(dialect), dialect);
   }
@@ -35,10 +40,19 @@ export function orderByLineage(dialects: readonly ReadDialect[], report: Report)
       }
       const parent = byKey.get(dialectKey(dialect.value.protocol, parentName));
       if (parent === undefined) {
-        const names = dialects.filter((d) => d.value.protocol === dialect.value.protocol && d !== dialect).map((d) => d.value.dialect);
-        report.add('VW200', dialect.source.place(['extends']), `there is no dialect "${parentName}" in ${dialect.value.protocol}`, {
-          hint: knownNames(parentName, names),
-        });
+        const names = dialects
+          .filter((d) => d.value.protocol === dialect.value.protocol && d !== dialect)
+          .map((d) => d.value.dialect);
+        if (!mayDeclare(unread, parentName)) {
+          report.add(
+            'VW200',
+            dialect.source.place(['extends']),
+            `there is no dialect "${parentName}" in ${dialect.value.protocol}`,
+            {
+              hint: knownNames(parentName, names),
+            },
+          );
+        }
         bad.add(key);
         return false;
       }
@@ -61,7 +75,10 @@ function reportCircle(circle: readonly ReadDialect[], report: Report): void {
   if (first === undefined || second === undefined) return;
   const names = [...circle, first].map((d) => d.value.dialect).join(' → ');
   report.add('VW201', first.source.place(['extends']), `these dialects extend each other in a circle: ${names}`, {
-    also: { ...second.source.place(['extends']), text: `"${second.value.dialect}" extends "${second.value.extends ?? ''}" here` },
+    also: {
+      ...second.source.place(['extends']),
+      text: `"${second.value.dialect}" extends "${second.value.extends ?? ''}" here`,
+    },
     hint: 'the root of a lineage has no "extends"',
   });
 }

@@ -12,7 +12,11 @@ export function resolveDialect(read: ReadDialect, parent: ResolvedDialect | null
   const { value, source } = read;
   const own = <T>(key: string, given: T | undefined): Declared<T> | null =>
     given === undefined ? null : { value: given, origin: { source, path: [key], dialect: value.dialect } };
-  const replace = <T>(key: string, given: T | undefined, inherited: Declared<T> | null | undefined): Declared<T> | null => {
+  const replace = <T>(
+    key: string,
+    given: T | undefined,
+    inherited: Declared<T> | null | undefined,
+  ): Declared<T> | null => {
     const declared = own(key, given);
     if (declared === null) return inherited ?? null;
     if (inherited) reportSame(read, [key], `"${key}"`, declared, inherited, report);
@@ -23,19 +27,20 @@ export function resolveDialect(read: ReadDialect, parent: ResolvedDialect | null
   const enums = new Map<string, Declared<EnumerationSource>>(parent?.enums ?? []);
   removeInherited(read, messages, enums, report);
   const classes = replace('classes', value.classes, parent?.classes);
-  resolveMessages(read, messages, classes?.value ?? {}, parent, report);
+  resolveMessages(read, messages, classes?.value ?? null, parent, report);
   for (const [name, given] of Object.entries(value.enums ?? {})) {
     const declared = { value: given, origin: { source, path: ['enums', name], dialect: value.dialect } };
     const inherited = enums.get(name);
-    if (inherited !== undefined) reportSame(read, ['enums', name], `enumeration "${name}"`, declared, inherited, report);
+    if (inherited !== undefined)
+      reportSame(read, ['enums', name], `enumeration "${name}"`, declared, inherited, report);
     enums.set(name, declared);
   }
   return {
     value,
     source,
-    parent: value.extends ?? null,
+    parent,
     framing: replace('framing', value.framing, parent?.framing),
-    limits: value.limits ?? parent?.limits ?? {},
+    limits: replace('limits', value.limits, parent?.limits),
     header: replace('header', value.header, parent?.header),
     classes,
     ranges: replace('ranges', value.ranges, parent?.ranges),
@@ -45,9 +50,16 @@ export function resolveDialect(read: ReadDialect, parent: ResolvedDialect | null
 }
 
 /** An override with the parent's own value is a mistake: it hides the next change of the parent. */
-export function reportSame<T>(read: ReadDialect, path: Path, what: string, own: Declared<T>, inherited: Declared<T>, report: Report): void {
+export function reportSame<T>(
+  read: ReadDialect,
+  path: Path,
+  what: string,
+  own: Declared<T>,
+  inherited: Declared<T>,
+  report: Report,
+): void {
   if (!isDeepStrictEqual(own.value, inherited.value)) return;
-  report.add('VW203', read.source.placeOfKey(path), `${what} is the same as in ${inherited.origin.dialect}`, {
+  report.add('VW203', read.source.placeOfKey(path), `${what} is the same as in ${read.value.extends ?? ''}`, {
     also: { ...inherited.origin.source.placeOfKey(inherited.origin.path), text: 'inherited from here' },
     hint: 'remove it; it is inherited',
   });
@@ -62,8 +74,17 @@ function removeInherited(
   (read.value.remove ?? []).forEach((entry, index) => {
     const [first = '', second = '', third] = entry.split('.');
     const place = read.source.place(['remove', index]);
+    if (second === '' || entry.split('.').length > 3) {
+      report.add('VW204', place, `expected class.MESSAGE, class.MESSAGE.kind or enums.name, got "${entry}"`, {
+        hint: knownNames(entry, [...messages.keys(), ...[...enums.keys()].map((name) => `enums.${name}`)]),
+      });
+      return;
+    }
     if (first === 'enums') {
-      if (!enums.delete(second)) report.add('VW204', place, `the parent has no enumeration "${second}"`, { hint: knownNames(second, enums.keys()) });
+      if (!enums.delete(second))
+        report.add('VW204', place, `the parent has no enumeration "${second}"`, {
+          hint: knownNames(second, enums.keys()),
+        });
       return;
     }
     const key = `${first}.${second}`;
@@ -78,7 +99,8 @@ function removeInherited(
     }
     const bodies = new Map(message.bodies);
     const kind = [...bodies.keys()].find((k) => k === third);
-    if (kind === undefined) report.add('VW204', place, `"${key}" has no ${third} in the parent`, { hint: knownNames(third, bodies.keys()) });
+    if (kind === undefined)
+      report.add('VW204', place, `"${key}" has no ${third} in the parent`, { hint: knownNames(third, bodies.keys()) });
     else {
       bodies.delete(kind);
       messages.set(key, { ...message, bodies });

@@ -1,8 +1,10 @@
+import type { Place } from '../diagnostics/diagnostic.js';
 import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Report } from '../diagnostics/report.js';
 import type { BodyKind, Sender } from '../ir/types.js';
 import type { BodySource, MessageSource } from '../language/message.js';
 import type { ReadDialect } from '../read/read-schema.js';
+import type { Path } from '../read/source-file.js';
 import { reportSame } from './resolve-dialect.js';
 import type { Declared, Origin, ResolvedDialect, ResolvedMessage } from './resolved.js';
 
@@ -13,47 +15,79 @@ const SCALARS = ['id', 'from', 'hot', 'doc', 'spec'] as const;
 export function resolveMessages(
   read: ReadDialect,
   messages: Map<string, ResolvedMessage>,
-  classes: Readonly<Record<string, unknown>>,
+  /** Null where the dialect has none, which is reported where they are laid out. */
+  classes: Readonly<Record<string, unknown>> | null,
   parent: ResolvedDialect | null,
   report: Report,
 ): void {
   const { value, source } = read;
-  for (const [className, given] of Object.entries(value.messages ?? {})) {
-    if (!Object.hasOwn(classes, className)) {
-      report.add('VW215', source.placeOfKey(['messages', className]), `there is no message class "${className}"`, {
-        hint: knownNames(className, Object.keys(classes)),
-      });
-      continue;
-    }
-    for (const [name, message] of Object.entries(given)) {
+  const given = Object.entries(value.messages ?? {}).filter(([className]) => {
+    if (classes === null || Object.hasOwn(classes, className)) return true;
+    report.add('VW215', source.placeOfKey(['messages', className]), `there is no message class "${className}"`, {
+      hint: knownNames(className, Object.keys(classes)),
+    });
+    return false;
+  });
+  // All renames before any message: else a message that takes over an old name would inherit, or not, by the order of the file.
+  const renamed = takeRenamed(read, given, messages, parent, report);
+  for (const [className, group] of given) {
+    for (const [name, message] of Object.entries(group)) {
+      const key = `${className}.${name}`;
       const origin: Origin = { source, path: ['messages', className, name], dialect: value.dialect };
-      const base = inheritedMessage(read, className, name, message, messages, parent, report);
-      const resolved = mergeMessage(read, className, name, message, base, origin, report);
-      if (resolved !== null) messages.set(`${className}.${name}`, resolved);
+      const base = message.was === undefined ? messages.get(key) : renamed.get(key);
+      const resolved = base === null ? null : mergeMessage(read, className, name, message, base, origin, report);
+      if (resolved !== null) messages.set(key, resolved);
     }
   }
 }
 
-function inheritedMessage(
+/** What the messages with `was` continue, by their new key, taken out of `messages`; null where there is no such message. */
+function takeRenamed(
   read: ReadDialect,
-  className: string,
-  name: string,
-  message: MessageSource,
+  given: readonly (readonly [string, Readonly<Record<string, MessageSource>>])[],
   messages: Map<string, ResolvedMessage>,
   parent: ResolvedDialect | null,
   report: Report,
-): ResolvedMessage | undefined {
-  if (message.was === undefined) return messages.get(`${className}.${name}`);
-  const old = `${className}.${message.was}`;
-  const base = parent?.messages.get(old);
-  if (base === undefined) {
-    const known = [...(parent?.messages.values() ?? [])].filter((m) => m.class === className).map((m) => m.name);
-    report.add('VW205', read.source.place(['messages', className, name, 'was']), `the parent has no ${className} message "${message.was}"`, {
-      hint: knownNames(message.was, known),
-    });
+): Map<string, ResolvedMessage | null> {
+  const renamed = new Map<string, ResolvedMessage | null>();
+  const takenBy = new Map<string, Path>();
+  for (const [className, group] of given) {
+    for (const [name, { was }] of Object.entries(group)) {
+      if (was === undefined) continue;
+      const path = ['messages', className, name, 'was'];
+      const old = `${className}.${was}`;
+      const base = parent?.messages.get(old);
+      const first = takenBy.get(old);
+      if (base === undefined) {
+        const known = [...(parent?.messages.values() ?? [])].filter((m) => m.class === className).map((m) => m.name);
+        report.add('VW205', read.source.place(path), `the parent has no ${className} message "${was}"`, {
+          hint: knownNames(was, known),
+        });
+      } else if (first !== undefined) {
+        report.add('VW205', read.source.place(path), `"${was}" is continued by another message already`, {
+          also: { ...read.source.place(first), text: 'first continued here' },
+          hint: 'one message cannot continue as two: declare the other one anew',
+        });
+      }
+      renamed.set(`${className}.${name}`, base === undefined || first !== undefined ? null : base);
+      takenBy.set(old, path);
+      messages.delete(old);
+    }
   }
-  messages.delete(old);
-  return base;
+  for (const [key, base] of renamed) {
+    const hidden = messages.get(key);
+    if (base === null || hidden === undefined) continue;
+    report.add(
+      'VW202',
+      read.source.placeOfKey(['messages', hidden.class, hidden.name]),
+      `the parent has a ${hidden.class} message "${hidden.name}" already`,
+      {
+        also: { ...hidden.origin.source.placeOfKey(hidden.origin.path), text: 'it is declared here' },
+        hint: 'remove or rename that one, or choose another name',
+      },
+    );
+  }
+  return renamed;
 }
 
 function mergeMessage(
@@ -68,22 +102,40 @@ function mergeMessage(
   const { source } = read;
   if (base === undefined) {
     const lacking = (['id', 'from'] as const).filter((key) => given[key] === undefined);
-    if (!KINDS.some((kind) => given[kind] !== undefined)) lacking.push('request' as never);
-    if (lacking.length > 0) {
-      report.add('VW214', source.placeOfKey(origin.path), `${className} message "${name}" is new here and needs ${lacking.join(', ')}`, {
-        hint: 'a message that the parent has under another name is renamed with "was"',
-      });
+    const missing: string[] = KINDS.some((kind) => given[kind] !== undefined)
+      ? lacking
+      : [...lacking, 'a request, response or event'];
+    if (missing.length > 0) {
+      report.add(
+        'VW214',
+        source.placeOfKey(origin.path),
+        `${className} message "${name}" is new here and needs ${missing.join(', ')}`,
+        {
+          hint: 'a message that the parent has under another name is renamed with "was"',
+        },
+      );
       return null;
     }
   } else {
     for (const key of SCALARS) {
       const inherited = key === 'id' ? base.id.value : base[key];
       if (given[key] !== undefined && given[key] === inherited) {
-        report.add('VW203', source.placeOfKey([...origin.path, key]), `"${key}" of ${name} is the same as in ${base.origin.dialect}`, {
-          also: { ...base.origin.source.placeOfKey(base.origin.path), text: 'inherited from here' },
-          hint: 'remove it; it is inherited',
-        });
+        report.add(
+          'VW203',
+          source.placeOfKey([...origin.path, key]),
+          `"${key}" of ${name} is the same as in ${read.value.extends ?? ''}`,
+          {
+            also: { ...placeOfInherited(base, key), text: 'inherited from here' },
+            hint: 'remove it; it is inherited',
+          },
+        );
       }
+    }
+    if (Object.keys(given).length === 0) {
+      report.add('VW203', source.placeOfKey(origin.path), `${name} is mentioned and nothing is said about it`, {
+        also: { ...base.origin.source.placeOfKey(base.origin.path), text: 'inherited from here' },
+        hint: 'remove it; it is inherited',
+      });
     }
   }
   const bodies = new Map<BodyKind, Declared<BodySource>>(base?.bodies ?? []);
@@ -92,13 +144,17 @@ function mergeMessage(
     if (body === undefined) continue;
     const declared: Declared<BodySource> = { value: body, origin: { ...origin, path: [...origin.path, kind] } };
     const inherited = base?.bodies.get(kind);
-    if (inherited !== undefined) reportSame(read, [...origin.path, kind], `the ${kind} of ${name}`, declared, inherited, report);
+    if (inherited !== undefined)
+      reportSame(read, [...origin.path, kind], `the ${kind} of ${name}`, declared, inherited, report);
     bodies.set(kind, declared);
   }
   return {
     class: className,
     name,
-    id: given.id === undefined ? (base as ResolvedMessage).id : { value: given.id, origin: { ...origin, path: [...origin.path, 'id'] } },
+    id:
+      given.id === undefined
+        ? (base as ResolvedMessage).id
+        : { value: given.id, origin: { ...origin, path: [...origin.path, 'id'] } },
     from: given.from ?? base?.from ?? ('either' satisfies Sender),
     hot: given.hot ?? base?.hot ?? false,
     doc: given.doc ?? base?.doc ?? '',
@@ -106,4 +162,10 @@ function mergeMessage(
     origin,
     bodies,
   };
+}
+
+function placeOfInherited(base: ResolvedMessage, key: string): Place {
+  const { source, path } =
+    key === 'id' ? base.id.origin : { source: base.origin.source, path: [...base.origin.path, key] };
+  return source.placeOfKey(path);
 }

@@ -7,8 +7,9 @@ import type { ResolvedDialect } from './resolved.js';
 /** Every dialect of a schema with what it inherits, parents before children. */
 export function resolveSchema(schema: ReadSchema, report: Report): ResolvedDialect[] {
   const done = new Map<string, ResolvedDialect>();
-  for (const read of orderByLineage(schema.dialects, report)) {
-    const parent = read.value.extends === undefined ? null : (done.get(dialectKey(read.value.protocol, read.value.extends)) ?? null);
+  for (const read of orderByLineage(schema.dialects, schema.unread, report)) {
+    const parent =
+      read.value.extends === undefined ? null : (done.get(dialectKey(read.value.protocol, read.value.extends)) ?? null);
     done.set(dialectKey(read.value.protocol, read.value.dialect), resolveDialect(read, parent, report));
   }
   checkNames(schema, report);
@@ -18,13 +19,17 @@ export function resolveSchema(schema: ReadSchema, report: Report): ResolvedDiale
 /** Dialects and aliases share one name space per protocol; profiles have their own. */
 function checkNames(schema: ReadSchema, report: Report): void {
   const taken = new Map<string, { file: string; line: number; column: number }>();
-  for (const { value, source } of schema.dialects) taken.set(dialectKey(value.protocol, value.dialect), source.place(['dialect']));
+  for (const { value, source } of [...schema.dialects].reverse())
+    taken.set(dialectKey(value.protocol, value.dialect), source.place(['dialect']));
   const profiles = new Map<string, { file: string; line: number; column: number }>();
   for (const { value, source } of schema.profiles) {
     const key = dialectKey(value.protocol, value.profile);
     const first = profiles.get(key);
     if (first !== undefined) {
-      report.add('VW202', source.place(['profile']), `profile "${value.profile}" is declared twice`, { also: { ...first, text: 'first declared here' } });
+      report.add('VW202', source.place(['profile']), `profile "${value.profile}" is declared twice`, {
+        also: { ...first, text: 'first declared here' },
+        hint: 'give one of the two another name',
+      });
     } else profiles.set(key, source.place(['profile']));
   }
   for (const { value, source } of schema.dialects) {
@@ -32,7 +37,11 @@ function checkNames(schema: ReadSchema, report: Report): void {
       const key = dialectKey(value.protocol, alias);
       const first = taken.get(key);
       const place = source.placeOfKey(['aliases', alias]);
-      if (first !== undefined) report.add('VW202', place, `the name "${alias}" is taken`, { also: { ...first, text: 'by this one' } });
+      if (first !== undefined)
+        report.add('VW202', place, `the name "${alias}" is taken`, {
+          also: { ...first, text: 'it is taken here' },
+          hint: 'dialects and aliases share their names; choose another',
+        });
       else taken.set(key, place);
     }
   }

@@ -34,9 +34,9 @@ export interface ResolvedMessage {
 export interface ResolvedDialect {
   readonly value: DialectSource;
   readonly source: SourceFile;
-  readonly parent: string | null;
+  readonly parent: ResolvedDialect | null;
   readonly framing: Declared<NonNullable<DialectSource['framing']>> | null;
-  readonly limits: NonNullable<DialectSource['limits']>;
+  readonly limits: Declared<NonNullable<DialectSource['limits']>> | null;
   readonly header: Declared<readonly FieldSource[]> | null;
   readonly classes: Declared<NonNullable<DialectSource['classes']>> | null;
   readonly ranges: Declared<NonNullable<DialectSource['ranges']>> | null;

@@ -11,19 +11,35 @@ export function judgeEnums({ decoded, index, profile }: Case): Finding[] {
     const got = Number(decoded.fields[field.name]);
     if (values === undefined || assigned(values, got)) return [];
     const expected = values.values.map((v) => `${v.value} ${v.name}`).join(', ');
-    return [{ rule: 'enum', layer: 'rules', field: field.name, offset: field.offset, got, expected, clause: values.spec || field.spec }];
+    return [
+      {
+        rule: 'enum',
+        layer: 'rules',
+        field: field.name,
+        offset: field.offset,
+        got,
+        expected,
+        clause: values.spec || field.spec,
+      },
+    ];
   });
 }
 
 function assigned(values: EnumIR, got: number): boolean {
   if (values.open) return true;
-  if (values.flags) return BigInt(got) === values.values.reduce((rest, v) => rest | (BigInt(got) & BigInt(v.value)), 0n);
-  return values.values.some((v) => v.value === got) || values.ranges.some((r) => r.owner !== 'reserved' && got >= r.from && got <= r.to);
+  if (values.flags)
+    return BigInt(got) === values.values.reduce((rest, v) => rest | (BigInt(got) & BigInt(v.value)), 0n);
+  return (
+    values.values.some((v) => v.value === got) ||
+    values.ranges.some((r) => r.owner !== 'reserved' && got >= r.from && got <= r.to)
+  );
 }
 
 /** Name of a value, flags joined by `|`, or null where it has none. */
 export function nameOf(values: EnumIR, got: number): string | null {
   if (!values.flags) return values.values.find((v) => v.value === got)?.name ?? null;
-  const names = values.values.filter((v) => v.value !== 0 && (BigInt(got) & BigInt(v.value)) === BigInt(v.value)).map((v) => v.name);
+  const names = values.values
+    .filter((v) => v.value !== 0 && (BigInt(got) & BigInt(v.value)) === BigInt(v.value))
+    .map((v) => v.name);
   return names.length === 0 ? (values.values.find((v) => v.value === got)?.name ?? null) : names.join('|');
 }

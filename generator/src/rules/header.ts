@@ -16,7 +16,12 @@ function named({ named: body, index, decoded }: Case): Finding[] {
   const { typeMask, responseBit } = index.ir.framing;
   const found: Finding[] = [];
   const differs = (type & typeMask) ^ body.type;
-  const finding = (rule: string, field: { name: string; offset: number }, got: number | string, expected: number | string): void => {
+  const finding = (
+    rule: string,
+    field: { name: string; offset: number },
+    got: number | string,
+    expected: number | string,
+  ): void => {
     found.push({ rule, layer: 'rules', field: field.name, offset: field.offset, got, expected, clause: 'R1, R8' });
   };
   if ((differs & responseBit) !== 0) finding('response-bit', index.typeField, type, `${body.type} for a ${body.kind}`);
@@ -64,12 +69,24 @@ function token({ decoded, index, profile }: Case): Finding[] {
   const event = decoded.body.kind === 'event';
   if (event === (value === 0)) return [];
   const expected = event ? '0 in an event' : `not 0 in a ${decoded.body.kind}`;
-  return [{ rule: 'token', layer: 'rules', field: field.name, offset: field.offset, got: value, expected, clause: 'R6' }];
+  return [
+    { rule: 'token', layer: 'rules', field: field.name, offset: field.offset, got: value, expected, clause: 'R6' },
+  ];
 }
 
 function refused({ decoded, index, profile }: Case): Finding[] {
   const refusal = profile.refuses.find((r) => r.key === decoded.body.key);
   if (refusal === undefined) return [];
   const { name, offset } = index.idField;
-  return [{ rule: 'not-served', layer: 'rules', field: name, offset, got: hex(decoded.body.id), expected: refusal.doc, clause: refusal.clause }];
+  return [
+    {
+      rule: 'not-served',
+      layer: 'rules',
+      field: name,
+      offset,
+      got: hex(decoded.body.id),
+      expected: refusal.doc,
+      clause: refusal.clause,
+    },
+  ];
 }

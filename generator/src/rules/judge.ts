@@ -36,4 +36,5 @@ export function judge(subject: Case): Finding[] {
 }
 
 /** The size limit of the bus, where the entry or the receiver states one. */
-export const limitOf = (subject: Case): number | undefined => subject.context.max_msg_size ?? subject.profile.maxMessageSize ?? undefined;
+export const limitOf = (subject: Case): number | undefined =>
+  subject.context.max_msg_size ?? subject.profile.maxMessageSize ?? undefined;

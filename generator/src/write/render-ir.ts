@@ -3,7 +3,10 @@ import type { DialectIR, ProfileIR } from '../ir/types.js';
 import type { IrIndex } from '../store.js';
 
 /** The IR files, by path relative to the output folder. */
-export function renderIr(dialects: readonly DialectIR[], profiles: ReadonlyMap<string, readonly ProfileIR[]>): Map<string, string> {
+export function renderIr(
+  dialects: readonly DialectIR[],
+  profiles: ReadonlyMap<string, readonly ProfileIR[]>,
+): Map<string, string> {
   const files = new Map<string, string>();
   for (const ir of dialects) files.set(`ir/${ir.protocol}/${ir.dialect}.json`, sortedJson(ir));
   for (const [protocol, list] of profiles) files.set(`ir/${protocol}/profiles.json`, sortedJson(list));
@@ -17,7 +20,9 @@ function indexOf(dialects: readonly DialectIR[], profiles: ReadonlyMap<string, r
     const own = dialects.filter((d) => d.protocol === protocol);
     protocols[protocol] = {
       dialects: own.map((d) => d.dialect),
-      aliases: Object.fromEntries(own.flatMap((d) => d.aliases.map((a) => [a.name, { dialect: d.dialect, profile: a.profile }]))),
+      aliases: Object.fromEntries(
+        own.flatMap((d) => d.aliases.map((a) => [a.name, { dialect: d.dialect, profile: a.profile }])),
+      ),
       profiles: (profiles.get(protocol) ?? []).map((p) => p.name),
     };
   }

@@ -68,7 +68,9 @@ function readManifest(folder: string): Manifest {
   try {
     const value = JSON.parse(text) as Partial<Manifest>;
     // A path out of the folder in a broken manifest must not make us remove somebody's file.
-    const files = Object.entries(value.files ?? {}).filter(([path]) => !path.startsWith('/') && !path.split('/').includes('..'));
+    const files = Object.entries(value.files ?? {}).filter(
+      ([path]) => !path.startsWith('/') && !path.split('/').includes('..'),
+    );
     return { files: Object.fromEntries(files) };
   } catch {
     return { files: {} };

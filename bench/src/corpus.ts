@@ -1,0 +1,162 @@
+/**
+ * The messages that are measured, as raw bytes in the rfc3 layout: written here by hand, field by field, so that neither
+ * the generated codecs nor the baseline have a part in what they are measured on. All integers are little-endian.
+ */
+
+export const HEADER = 8;
+/** Records per message: enough that no branch predictor learns them, few enough to stay in the first-level cache. */
+export const POOL = 64;
+export const ID = {
+  EVENT_AVAIL: 0x41,
+  EVENT_USED: 0x42,
+  SET_VQUEUE: 0x0a,
+  GET_DEVICE_FEATURES: 0x03,
+  SET_CONFIG: 0x06,
+  GET_DEVICE_INFO: 0x02,
+} as const;
+
+/** The same bytes in every process. */
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 4294967296) * below);
+  };
+}
+
+export interface EventAvail {
+  readonly dev_num: number;
+  readonly token: number;
+  readonly vq_index: number;
+  readonly next_offset: number;
+  readonly next_wrap: number;
+}
+
+export interface SetVqueue {
+  readonly dev_num: number;
+  readonly token: number;
+  readonly index: number;
+  readonly size: number;
+  readonly descriptor_addr: bigint;
+  readonly driver_addr: bigint;
+  readonly device_addr: bigint;
+  readonly lo: readonly [number, number, number];
+  readonly hi: readonly [number, number, number];
+}
+
+const random = generator(0x5eed);
+
+export const eventAvail: readonly EventAvail[] = Array.from({ length: POOL }, () => ({
+  dev_num: random(1000),
+  token: random(65536),
+  vq_index: random(256),
+  next_offset: random(0x7fffffff),
+  next_wrap: random(2),
+}));
+
+export const setVqueue: readonly SetVqueue[] = Array.from({ length: POOL }, () => {
+  const lo: [number, number, number] = [random(0xfffff) * 4096, random(0xfffff) * 4096, random(0xfffff) * 4096];
+  const hi: [number, number, number] = [random(256), random(256), random(256)];
+  const big = (i: 0 | 1 | 2): bigint => (BigInt(hi[i]) << 32n) | BigInt(lo[i]);
+  return {
+    dev_num: random(1000),
+    token: random(65536),
+    index: random(256),
+    size: 1 << random(15),
+    descriptor_addr: big(0),
+    driver_addr: big(1),
+    device_addr: big(2),
+    lo,
+    hi,
+  };
+});
+
+function header(view: DataView, p: number, type: number, id: number, dev: number, token: number, size: number): void {
+  view.setUint8(p, type);
+  view.setUint8(p + 1, id);
+  view.setUint16(p + 2, dev, true);
+  view.setUint16(p + 4, token, true);
+  view.setUint16(p + 6, size, true);
+}
+
+function writeEventAvail(view: DataView, p: number, r: EventAvail): number {
+  header(view, p, 0, ID.EVENT_AVAIL, r.dev_num, r.token, 16);
+  view.setUint32(p + 8, r.vq_index, true);
+  view.setUint32(p + 12, (r.next_offset | (r.next_wrap << 31)) >>> 0, true);
+  return 16;
+}
+
+function writeSetVqueue(view: DataView, p: number, r: SetVqueue): number {
+  header(view, p, 0, ID.SET_VQUEUE, r.dev_num, r.token, 48);
+  view.setUint32(p + 8, r.index, true);
+  view.setUint32(p + 16, r.size, true);
+  view.setBigUint64(p + 24, r.descriptor_addr, true);
+  view.setBigUint64(p + 32, r.driver_addr, true);
+  view.setBigUint64(p + 40, r.device_addr, true);
+  return 48;
+}
+
+function pool<T>(
+  records: readonly T[],
+  size: number,
+  write: (view: DataView, p: number, record: T) => number,
+): DataView {
+  const view = new DataView(new ArrayBuffer(records.length * size));
+  records.forEach((record, i) => write(view, i * size, record));
+  return view;
+}
+
+/** M1: EVENT_AVAIL events, 16 bytes each. */
+export const m1 = pool(eventAvail, 16, writeEventAvail);
+/** M2: SET_VQUEUE requests, 48 bytes each. */
+export const m2 = pool(setVqueue, 48, writeSetVqueue);
+
+/** M6: 1,000 messages back to back, 40 % EVENT_AVAIL, 40 % EVENT_USED, 5 % each of four control messages, shuffled. */
+export const m6: { readonly view: DataView; readonly bytes: number; readonly messages: number } = buildStream();
+
+function buildStream() {
+  const kinds = Array.from({ length: 1000 }, (_, i) => (i < 400 ? 0 : i < 800 ? 1 : 2 + (i & 3)));
+  for (let i = kinds.length - 1; i > 0; i--) {
+    const j = random(i + 1);
+    [kinds[i], kinds[j]] = [kinds[j] as number, kinds[i] as number];
+  }
+  const view = new DataView(new ArrayBuffer(64 * 1024));
+  let p = 0;
+  kinds.forEach((kind, i) => {
+    if (kind === 0) p += writeEventAvail(view, p, eventAvail[i % POOL] as EventAvail);
+    else if (kind === 1) {
+      header(view, p, 0, ID.EVENT_USED, random(1000), 0, 12);
+      view.setUint32(p + 8, random(256), true);
+      p += 12;
+    } else if (kind === 2) p += writeSetVqueue(view, p, setVqueue[i % POOL] as SetVqueue);
+    else if (kind === 3) p += writeFeatures(view, p);
+    else if (kind === 4) p += writeConfig(view, p);
+    else p += writeInfo(view, p);
+  });
+  return { view, bytes: p, messages: kinds.length };
+}
+
+function writeFeatures(view: DataView, p: number): number {
+  header(view, p, 1, ID.GET_DEVICE_FEATURES, random(1000), random(65536), 32);
+  view.setUint32(p + 8, 0, true);
+  view.setUint32(p + 12, 4, true);
+  for (let i = 0; i < 4; i++) view.setUint32(p + 16 + 4 * i, random(0xffffffff), true);
+  return 32;
+}
+
+function writeConfig(view: DataView, p: number): number {
+  header(view, p, 0, ID.SET_CONFIG, random(1000), random(65536), 84);
+  view.setUint32(p + 8, random(1000), true);
+  view.setUint32(p + 12, random(4096), true);
+  view.setUint32(p + 16, 64, true);
+  for (let i = 0; i < 64; i++) view.setUint8(p + 20 + i, random(256));
+  return 84;
+}
+
+function writeInfo(view: DataView, p: number): number {
+  header(view, p, 1, ID.GET_DEVICE_INFO, random(1000), random(65536), 32);
+  for (let i = 0; i < 5; i++) view.setUint32(p + 8 + 4 * i, random(4096), true);
+  view.setUint16(p + 28, random(64), true);
+  view.setUint16(p + 30, random(64), true);
+  return 32;
+}

@@ -1,0 +1,124 @@
+import type { EventAvail, SetVqueue } from './corpus.js';
+
+/**
+ * The baseline: what a careful person writes by hand. Field by field, one view per buffer, literal byte order, no checks.
+ * Bigints go to a sink, so that making them is part of the work and folding them is not.
+ */
+export const sink = { a: 0n, b: 0n, c: 0n };
+
+export function decodeEventAvail(v: DataView, p: number): number {
+  const word = v.getUint32(p + 12, true);
+  return (
+    (v.getUint8(p) +
+      v.getUint8(p + 1) +
+      v.getUint16(p + 2, true) +
+      v.getUint16(p + 4, true) +
+      v.getUint16(p + 6, true) +
+      v.getUint32(p + 8, true) +
+      (word & 0x7fffffff) +
+      (word >>> 31)) |
+    0
+  );
+}
+
+export function encodeEventAvail(v: DataView, p: number, r: EventAvail): number {
+  v.setUint8(p, 0);
+  v.setUint8(p + 1, 0x41);
+  v.setUint16(p + 2, r.dev_num, true);
+  v.setUint16(p + 4, r.token, true);
+  v.setUint16(p + 6, 16, true);
+  v.setUint32(p + 8, r.vq_index, true);
+  v.setUint32(p + 12, r.next_offset | (r.next_wrap << 31), true);
+  return 16;
+}
+
+function headerSum(v: DataView, p: number): number {
+  return (
+    v.getUint8(p) + v.getUint8(p + 1) + v.getUint16(p + 2, true) + v.getUint16(p + 4, true) + v.getUint16(p + 6, true)
+  );
+}
+
+export function decodeSetVqueue(v: DataView, p: number): number {
+  sink.a = v.getBigUint64(p + 24, true);
+  sink.b = v.getBigUint64(p + 32, true);
+  sink.c = v.getBigUint64(p + 40, true);
+  return (
+    (headerSum(v, p) +
+      v.getUint32(p + 8, true) +
+      v.getUint32(p + 12, true) +
+      v.getUint32(p + 16, true) +
+      v.getUint32(p + 20, true)) |
+    0
+  );
+}
+
+export function encodeSetVqueue(v: DataView, p: number, r: SetVqueue): number {
+  v.setUint8(p, 0);
+  v.setUint8(p + 1, 0x0a);
+  v.setUint16(p + 2, r.dev_num, true);
+  v.setUint16(p + 4, r.token, true);
+  v.setUint16(p + 6, 48, true);
+  v.setUint32(p + 8, r.index, true);
+  v.setUint32(p + 12, 0, true);
+  v.setUint32(p + 16, r.size, true);
+  v.setUint32(p + 20, 0, true);
+  v.setBigUint64(p + 24, r.descriptor_addr, true);
+  v.setBigUint64(p + 32, r.driver_addr, true);
+  v.setBigUint64(p + 40, r.device_addr, true);
+  return 48;
+}
+
+function decodeEventUsed(v: DataView, p: number): number {
+  return headerSum(v, p) + v.getUint32(p + 8, true);
+}
+
+function decodeFeatures(v: DataView, p: number): number {
+  const n = v.getUint32(p + 12, true);
+  let sum = headerSum(v, p) + v.getUint32(p + 8, true) + n;
+  for (let i = 0, q = p + 16; i < n; i++, q += 4) sum = (sum + v.getUint32(q, true)) | 0;
+  return sum;
+}
+
+function decodeConfig(v: DataView, p: number): number {
+  const n = v.getUint32(p + 16, true);
+  const data = new Uint8Array(v.buffer, v.byteOffset + p + 20, n);
+  return (
+    headerSum(v, p) + v.getUint32(p + 8, true) + v.getUint32(p + 12, true) + n + (data[0] ?? 0) + (data[n - 1] ?? 0)
+  );
+}
+
+function decodeInfo(v: DataView, p: number): number {
+  let sum = headerSum(v, p) + v.getUint32(p + 8, true) + v.getUint32(p + 12, true) + v.getUint32(p + 16, true);
+  sum += v.getUint32(p + 20, true) + v.getUint32(p + 24, true) + v.getUint16(p + 28, true) + v.getUint16(p + 30, true);
+  return sum;
+}
+
+/** A whole stream, unchecked: the loop and the switch a person would write. */
+export function decodeStream(v: DataView, end: number): number {
+  let sum = 0;
+  for (let p = 0; p < end; p += v.getUint16(p + 6, true)) {
+    switch (v.getUint8(p + 1)) {
+      case 0x41:
+        sum = (sum + decodeEventAvail(v, p)) | 0;
+        break;
+      case 0x42:
+        sum = (sum + decodeEventUsed(v, p)) | 0;
+        break;
+      case 0x0a:
+        sum = (sum + decodeSetVqueue(v, p)) | 0;
+        break;
+      case 0x03:
+        sum = (sum + decodeFeatures(v, p)) | 0;
+        break;
+      case 0x06:
+        sum = (sum + decodeConfig(v, p)) | 0;
+        break;
+      case 0x02:
+        sum = (sum + decodeInfo(v, p)) | 0;
+        break;
+      default:
+        throw new Error(`id ${v.getUint8(p + 1)}`);
+    }
+  }
+  return sum;
+}

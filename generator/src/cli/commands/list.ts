@@ -1,0 +1,116 @@
+import { Command } from 'commander';
+import { knownNames } from '../../diagnostics/did-you-mean.js';
+import type { BodyIR, DialectIR } from '../../ir/types.js';
+import { UsageError } from '../failure.js';
+import { columns, outLine, paintFor } from '../terminal.js';
+import { openStore } from '../workspace.js';
+
+export const list = (): Command =>
+  new Command('list')
+    .description('Protocols, dialects and messages, with ids, directions and sizes.')
+    .argument('[dialect]', 'show the messages of this dialect or alias')
+    .option('--unresolved', 'where the public texts contradict each other, and which reading was chosen')
+    .option('--json', 'as JSON')
+    .option('--ir <dir>', 'IR folder (default: the one of the shipped codecs)')
+    .addHelpText('after', '\nExamples:\n  vwire list\n  vwire list v1-2026\n  vwire list --unresolved')
+    .action(async (name: string | undefined, options: { json?: boolean; ir?: string; unresolved?: boolean }) => {
+      const store = openStore(options.ir);
+      const dialects = Object.values(store.index.protocols).flatMap((p) =>
+        p.dialects.flatMap((d) => store.dialect(d)?.index.ir ?? []),
+      );
+      if (name !== undefined && store.dialect(name) === null)
+        throw new UsageError(`unknown dialect "${name}"`, knownNames(name, store.names));
+      const one = name === undefined ? null : (store.dialect(name)?.index.ir ?? null);
+      const shown = one === null ? dialects : [one];
+      if (options.unresolved === true) return listUnresolved(shown, options.json === true);
+      if (options.json === true)
+        return outLine(JSON.stringify(one === null ? shown.map(summary) : withMessages(one), null, 2));
+      await outLine(one === null ? dialectTable(dialects) : messageTable(one));
+    });
+
+const summary = (ir: DialectIR) => ({
+  protocol: ir.protocol,
+  dialect: ir.dialect,
+  parent: ir.parent,
+  title: ir.title,
+  aliases: ir.aliases.map((a) => a.name),
+  profile: ir.profile,
+  headerSize: ir.framing.headerSize,
+  fixedSize: ir.framing.fixedSize,
+  messages: new Set(ir.bodies.map((b) => `${b.class}.${b.message}`)).size,
+  bodyCount: ir.bodies.length,
+  hash: ir.hash,
+});
+
+const withMessages = (ir: DialectIR) => ({
+  ...summary(ir),
+  bodies: ir.bodies.map((b) => ({
+    key: b.key,
+    class: b.class,
+    message: b.message,
+    kind: b.kind,
+    id: b.id,
+    from: b.from,
+    minSize: b.minSize,
+    maxSize: b.maxSize,
+  })),
+});
+
+function dialectTable(dialects: readonly DialectIR[]): string {
+  const paint = paintFor(process.stdout);
+  const rows = dialects.map((ir) => {
+    const { headerSize, fixedSize } = ir.framing;
+    const { messages, bodyCount } = summary(ir);
+    return [
+      `${ir.protocol}/${ir.dialect}`,
+      ir.parent ?? '-',
+      String(headerSize),
+      fixedSize === null ? 'variable' : String(fixedSize),
+      String(messages),
+      String(bodyCount),
+      ir.aliases.map((a) => a.name).join(' '),
+    ];
+  });
+  const table = columns(
+    [['dialect', 'extends', 'header', 'frame', 'messages', 'bodies', 'aliases'], ...rows],
+    [2, 3, 4, 5],
+  );
+  return `${headline(table, paint.bold)}\n\n"vwire list DIALECT" shows its messages.`;
+}
+
+const headline = (table: string, bold: (text: string) => string): string =>
+  table.replace(/^.*$/m, (line) => bold(line));
+
+const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
+
+const sizeOf = (b: BodyIR): string => (b.maxSize === null ? `${b.minSize}+` : String(b.minSize));
+
+function messageTable(ir: DialectIR): string {
+  const paint = paintFor(process.stdout);
+  const arrow = { driver: 'drv→dev', device: 'dev→drv', either: 'either' } as const;
+  const rows = ir.bodies.map((b) => [
+    hex(b.id),
+    b.class,
+    b.message,
+    b.kind,
+    arrow[b.from],
+    sizeOf(b),
+    b.fields.map((f) => f.name).join(' '),
+  ]);
+  const table = columns([['id', 'class', 'message', 'kind', 'sender', 'bytes', 'fields'], ...rows], [5]);
+  return `${ir.protocol}/${ir.dialect}: ${ir.title}\n\n${headline(table, paint.bold)}`;
+}
+
+async function listUnresolved(dialects: readonly DialectIR[], json: boolean): Promise<void> {
+  const entries = dialects.flatMap((ir) =>
+    ir.unresolved.map((u) => ({ dialect: `${ir.protocol}/${ir.dialect}`, ...u })),
+  );
+  if (json) return outLine(JSON.stringify(entries, null, 2));
+  const paint = paintFor(process.stdout);
+  for (const u of entries) {
+    await outLine(`${paint.bold(`${u.dialect} ${u.id}`)}: ${u.about}`);
+    for (const r of u.readings) await outLine(`  ${paint.cyan(r.source)}: ${r.says}`);
+    await outLine(`  chosen: ${u.chosen}\n  why: ${u.why}\n`);
+  }
+  await outLine(`${entries.length} places where the texts disagree`);
+}

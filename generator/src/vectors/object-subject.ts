@@ -1,0 +1,57 @@
+import { fromHex, type Spelled, spell, toHex, type Value } from '../interpret/values.js';
+import type { BodyIR, FieldIR } from '../ir/types.js';
+import { bodyModule, type CodecModule } from './codec-module.js';
+import type { Subject } from './subject.js';
+
+const MAX_MESSAGE = 65536;
+
+/** The owned object form of the generated codecs: `decode` and `encode_message`. */
+export function objectSubject(module: CodecModule): Subject {
+  const scratch = new DataView(new ArrayBuffer(MAX_MESSAGE));
+  return {
+    name: 'object codec',
+    decode(bytes) {
+      // An odd start in a larger buffer shows a codec that forgets the view's own offset.
+      const { view, p } = embedded(bytes);
+      const result = module.decode(view, p, p + bytes.length);
+      if ('wireError' in result) return { error: result };
+      return {
+        key: `${result.class}.${result.message}.${result.kind}`,
+        header: spellRecord(result.header),
+        fields: spellRecord(result.fields),
+        size: result.size,
+        surplus: result.surplus,
+      };
+    },
+    encode(body, header, fields) {
+      const message = { header: { ...header }, fields: nativeFields(body, fields) };
+      const size = bodyModule(module, body.key).encode_message(scratch, 0, message);
+      return size === 0 ? null : toHex(new Uint8Array(scratch.buffer, 0, size));
+    },
+  };
+}
+
+/** The bytes at an odd offset of a larger buffer, seen through a view that does not start at the buffer's start. */
+export function embedded(bytes: Uint8Array): { view: DataView; p: number } {
+  const buffer = new ArrayBuffer(bytes.length + 16);
+  new Uint8Array(buffer).fill(0xee).set(bytes, 7);
+  return { view: new DataView(buffer, 3), p: 4 };
+}
+
+const spellRecord = (values: Readonly<Record<string, unknown>>): Record<string, Spelled> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, spell(value as Value)]));
+
+/** Values as the codec's types have them: u64 as bigint, byte arrays as bytes. */
+export function nativeFields(body: BodyIR, fields: Readonly<Record<string, Spelled>>): Record<string, unknown> {
+  const kinds = new Map<string, FieldIR>(body.fields.map((f) => [f.name, f]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const field = kinds.get(name);
+      if (field?.kind === 'bytes') {
+        const hex = fromHex(String(value));
+        return [name, 'bytes' in hex ? hex.bytes : new Uint8Array(0)];
+      }
+      return [name, field?.kind === 'int' && field.type === 'u64' ? BigInt(value as string) : value];
+    }),
+  );
+}

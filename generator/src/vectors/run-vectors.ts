@@ -1,0 +1,189 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DialectIndex } from '../interpret/dialect-index.js';
+import { fromHex, type Spelled } from '../interpret/values.js';
+import type { DialectIR } from '../ir/types.js';
+import { LineDecoder } from '../jsonl/decode-lines.js';
+import { type Entry, textOf } from '../jsonl/entry.js';
+import { framesOf } from '../jsonl/frames.js';
+import type { IrStore } from '../store.js';
+import { loadCodecs } from './codec-module.js';
+import { interpreterSubject } from './interpreter-subject.js';
+import { objectSubject } from './object-subject.js';
+import type { Reading, Subject } from './subject.js';
+import { viewSubject } from './view-subject.js';
+
+/** One comparison that did not come out as the vector says. */
+export interface Failure {
+  readonly vector: string;
+  readonly subject: string;
+  readonly what: string;
+}
+
+export interface DialectCount {
+  vectors: number;
+  checks: number;
+  failed: number;
+}
+
+/** Outcome of a run: per dialect what was compared, and everything that differed. */
+export interface VectorRun {
+  readonly dialects: Map<string, DialectCount>;
+  readonly failures: Failure[];
+  /** Entries of dialects or protocols this schema does not have, by name. */
+  readonly unknown: Map<string, number>;
+}
+
+/** Runs vector and trace entries through interpreter, object codec and view codec, and malformed ones through the layers. */
+export class VectorRunner {
+  readonly run: VectorRun = { dialects: new Map(), failures: [], unknown: new Map() };
+  readonly #subjects = new Map<string, readonly Subject[]>();
+
+  constructor(readonly store: IrStore) {}
+
+  /** How many vectors the interpreter gets wrong for dialects that exist in memory only. */
+  static interpreterFailures(dialects: readonly DialectIR[], entries: readonly Entry[]): number {
+    const subjects = new Map(dialects.map((ir) => [ir.dialect, interpreterSubject(new DialectIndex(ir))]));
+    return entries.filter((entry) => {
+      const subject = subjects.get(textOf(entry, 'dialect') ?? '');
+      const hex = fromHex(textOf(entry, 'hex') ?? '');
+      if (subject === undefined || !('bytes' in hex)) return false;
+      const reading = subject.decode(hex.bytes);
+      return (
+        'error' in reading ||
+        reading.key !== `${String(entry['class'])}.${String(entry['message'])}.${String(entry['kind'])}` ||
+        !isDeepStrictEqual(reading.fields, entry['fields'])
+      );
+    }).length;
+  }
+
+  /** Entries of one file; a trace's first line names the dialect of those after it. */
+  async file(name: string, entries: readonly Entry[]): Promise<void> {
+    let inherited: string | undefined;
+    for (const [number, entry] of entries.entries()) {
+      const frames = framesOf(entry);
+      const given = textOf(entry, 'dialect') ?? inherited;
+      if (frames.length === 0) {
+        inherited = given;
+        continue;
+      }
+      const found = given === undefined || textOf(entry, 'class') === 'layout' ? null : this.store.dialect(given);
+      if (found === null) {
+        const key = given ?? textOf(entry, 'protocol') ?? textOf(entry, 'struct') ?? 'no dialect';
+        this.run.unknown.set(key, (this.run.unknown.get(key) ?? 0) + 1);
+        continue;
+      }
+      const label = `${name}[${number}] ${['name', 'message', 'kind', 'set']
+        .map((k) => textOf(entry, k))
+        .filter((t) => t !== undefined)
+        .join(' ')}`;
+      await this.#entry(
+        label,
+        entry,
+        frames.map((f) => f.hex),
+        found.index,
+      );
+    }
+  }
+
+  async #entry(label: string, entry: Entry, frames: readonly string[], index: DialectIndex): Promise<void> {
+    const { dialect } = index.ir;
+    const count = this.run.dialects.get(dialect) ?? { vectors: 0, checks: 0, failed: 0 };
+    this.run.dialects.set(dialect, count);
+    count.vectors++;
+    const expect = (subject: string, what: string, ok: boolean): void => {
+      count.checks++;
+      if (ok) return;
+      count.failed++;
+      this.run.failures.push({ vector: label, subject, what });
+    };
+    const subjects = await this.#subjectsOf(index);
+    if (textOf(entry, 'verdict') !== undefined) expect('layers', this.#verdict(entry), this.#verdict(entry) === '');
+    for (const hex of frames) {
+      const bytes = fromHex(hex);
+      if (!('bytes' in bytes)) continue;
+      this.#frame(entry, bytes.bytes, index, subjects, expect);
+    }
+  }
+
+  #frame(
+    entry: Entry,
+    bytes: Uint8Array,
+    index: DialectIndex,
+    subjects: readonly Subject[],
+    expect: (subject: string, what: string, ok: boolean) => void,
+  ): void {
+    const readings = subjects.map((s) => s.decode(bytes));
+    const oracle = readings[0] as Reading;
+    const hex = Buffer.from(bytes).toString('hex');
+    readings.forEach((reading, i) => {
+      const name = subjects[i]?.name ?? '';
+      if (i > 0)
+        expect(
+          name,
+          `differs from the interpreter: ${difference(oracle, reading)}`,
+          difference(oracle, reading) === '',
+        );
+      if (entry['fields'] !== undefined) {
+        const same =
+          !('error' in reading) &&
+          isDeepStrictEqual(reading.fields, entry['fields']) &&
+          isDeepStrictEqual(reading.header, entry['header'] ?? reading.header);
+        expect(name, `decodes to ${JSON.stringify(reading)}`, same);
+      }
+    });
+    if ('error' in oracle || oracle.surplus > 0) return;
+    const body = index.byKey(oracle.key);
+    if (body === undefined) return;
+    for (const subject of subjects) {
+      const encoded = subject.encode(body, oracle.header, oracle.fields);
+      // A whole-message encoder has no argument for reserved values; those are the object form's business.
+      if (encoded === null && subject.name === 'view codec') continue;
+      expect(subject.name, `encodes to ${encoded ?? 'nothing'}`, encoded === withoutPadding(hex, oracle.size));
+    }
+  }
+
+  /** Empty where the right layer reports, else what was expected and what reported. */
+  #verdict(entry: Entry): string {
+    const answer = new LineDecoder(this.store).entry(entry);
+    const findings = (answer['findings'] ?? []) as readonly { layer: string }[];
+    const layers = new Set([...(answer['error'] === undefined ? [] : ['codec']), ...findings.map((f) => f.layer)]);
+    const reported = layers.size === 0 ? 'none' : [...layers].join(', ');
+    const layer = textOf(entry, 'layer') ?? 'codec';
+    const ok = entry['verdict'] === 'accept' ? layers.size === 0 : layers.has(layer);
+    return ok
+      ? ''
+      : `verdict ${String(entry['verdict'])} wants ${entry['verdict'] === 'accept' ? 'no layer' : `layer ${layer}`} to report, reported: ${reported}`;
+  }
+
+  async #subjectsOf(index: DialectIndex): Promise<readonly Subject[]> {
+    const known = this.#subjects.get(index.ir.dialect);
+    if (known !== undefined) return known;
+    const module = await loadCodecs(index.ir);
+    const subjects = [interpreterSubject(index), objectSubject(module), viewSubject(index, module)];
+    this.#subjects.set(index.ir.dialect, subjects);
+    return subjects;
+  }
+}
+
+const withoutPadding = (hex: string, size: number): string => hex.slice(0, size * 2);
+
+/** What two readings of the same bytes disagree about; empty where they agree. */
+function difference(a: Reading, b: Reading): string {
+  if ('error' in a || 'error' in b) {
+    const told = (r: Reading): string =>
+      'error' in r
+        ? JSON.stringify([r.error.code, r.error.field, r.error.offset, r.error.expected, r.error.got])
+        : 'accepted';
+    return told(a) === told(b) ? '' : `${told(a)} against ${told(b)}`;
+  }
+  for (const key of ['key', 'size', 'surplus'] as const)
+    if (a[key] !== b[key]) return `${key} ${a[key]} against ${b[key]}`;
+  for (const part of ['header', 'fields'] as const) {
+    const names = new Set([...Object.keys(a[part]), ...Object.keys(b[part])]);
+    for (const name of names) {
+      const [x, y]: (Spelled | undefined)[] = [a[part][name], b[part][name]];
+      if (!isDeepStrictEqual(x, y)) return `${part}.${name} ${JSON.stringify(x)} against ${JSON.stringify(y)}`;
+    }
+  }
+  return '';
+}

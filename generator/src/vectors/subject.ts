@@ -1,0 +1,33 @@
+import type { Spelled } from '../interpret/values.js';
+import type { BodyIR } from '../ir/types.js';
+
+/** What one implementation makes of a message, spelled as the vector files spell it. */
+export type Reading =
+  | {
+      readonly key: string;
+      readonly header: Record<string, Spelled>;
+      readonly fields: Record<string, Spelled>;
+      readonly size: number;
+      readonly surplus: number;
+    }
+  | {
+      readonly error: {
+        readonly code: string;
+        readonly field: string;
+        readonly offset: number;
+        readonly expected: number | string;
+        readonly got: number | string;
+      };
+    };
+
+/** One way to decode and encode the messages of a dialect: the interpreter, the object codec, the view codec. */
+export interface Subject {
+  readonly name: string;
+  decode(bytes: Uint8Array): Reading;
+  /** Hexadecimal digits of the message, or null where this implementation cannot express it. */
+  encode(
+    body: BodyIR,
+    header: Readonly<Record<string, Spelled>>,
+    fields: Readonly<Record<string, Spelled>>,
+  ): string | null;
+}
