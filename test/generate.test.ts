@@ -1,0 +1,151 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compile, listSchema, renderAll, VectorRunner } from '@virtio-wire/generator';
+import { afterAll, describe, expect, it } from 'vitest';
+import { vectors } from './support/vectors.js';
+import { root, vwire } from './support/vwire.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'vwire-generate-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const schemaCopy = (name: string): string => {
+  const folder = join(scratch, name);
+  cpSync(join(root, 'schema'), folder, { recursive: true });
+  return folder;
+};
+
+const edit = (path: string, from: string | RegExp, to: string): void => {
+  const before = readFileSync(path, 'utf8');
+  const after = before.replace(from, to);
+  expect(after, `${path} contains ${String(from)}`).not.toBe(before);
+  writeFileSync(path, after);
+};
+
+const tree = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((e) => e.isFile())
+      .map((e) => join(e.parentPath ?? e.path, e.name))
+      .sort()
+      .map((path) => [path.slice(folder.length), readFileSync(path, 'utf8')]),
+  );
+
+describe('generate', () => {
+  const schema = schemaCopy('schema');
+  const out = join(scratch, 'out');
+  const run = (...args: string[]) => vwire(['generate', '--schema', schema, '--out', out, ...args]);
+
+  it('writes codecs for a schema of one’s own, then touches nothing while nothing changes', () => {
+    expect(run().code).toBe(0);
+    const first = tree(out);
+    expect(Object.keys(first)).toEqual(
+      expect.arrayContaining([
+        '/ir/virtio-msg/rfc3.json',
+        '/src/virtio-msg/rfc3/SET_VQUEUE.request.ts',
+        '/src/support/v1.ts',
+        '/manifest.json',
+        '/package.json',
+      ]),
+    );
+    const stamp = statSync(join(out, 'ir/virtio-msg/rfc3.json')).mtimeMs;
+    const second = JSON.parse(run('--json').stdout) as { changes: unknown[]; unchanged: number };
+    expect(second.changes).toEqual([]);
+    expect(second.unchanged).toBe(Object.keys(first).length);
+    expect(statSync(join(out, 'ir/virtio-msg/rfc3.json')).mtimeMs).toBe(stamp);
+    expect(tree(out)).toEqual(first);
+  });
+
+  it('repairs a file somebody edited, and --check names it without touching it', () => {
+    const victim = join(out, 'src/virtio-msg/rfc2/header.ts');
+    const before = readFileSync(victim, 'utf8');
+    writeFileSync(victim, before.replace('getUint16', 'getUint8'));
+    const check = run('--check');
+    expect(check.code).toBe(1);
+    expect(check.stdout).toContain('rfc2/header.ts');
+    expect(readFileSync(victim, 'utf8')).not.toBe(before);
+    expect(run().code).toBe(0);
+    expect(readFileSync(victim, 'utf8')).toBe(before);
+    expect(run('--check').code).toBe(0);
+  });
+
+  it('removes the files of a message that is gone', () => {
+    const file = join(schema, 'virtio-msg/v1-2026.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      /^remove:/m.test(text) ? text.replace(/^remove:/m, 'remove:\n  - bus.PING') : `${text}\nremove:\n  - bus.PING\n`,
+    );
+    expect(existsSync(join(out, 'src/virtio-msg/v1-2026/PING.request.ts'))).toBe(true);
+    const result = run();
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    expect(existsSync(join(out, 'src/virtio-msg/v1-2026/PING.request.ts'))).toBe(false);
+    expect(existsSync(join(out, 'src/virtio-msg/rfc3/PING.request.ts'))).toBe(true);
+  });
+
+  it('writes nothing at all when the schema has a mistake anywhere', () => {
+    const before = tree(out);
+    edit(join(schema, 'virtio-msg/rfc2.yaml'), 'type: u32', 'type: u31');
+    const result = run();
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/rfc2\.yaml:\d+:\d+: error VW206/);
+    expect(result.stderr).toContain('nothing written');
+    expect(tree(out)).toEqual(before);
+  });
+});
+
+describe('the output', () => {
+  it('is the same in another folder, under another locale and time zone', () => {
+    const schema = schemaCopy('elsewhere');
+    const one = join(scratch, 'one');
+    const two = join(scratch, 'two');
+    vwire(['generate', '--schema', schema, '--out', one]);
+    vwire(['generate', '--schema', '.', '--out', two], {
+      cwd: schema,
+      env: { LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8', TZ: 'Asia/Kathmandu' },
+    });
+    expect(tree(two)).toEqual(tree(one));
+    expect(Object.keys(tree(one)).length).toBeGreaterThan(100);
+  });
+
+  it('is rendered identically twice in one process', async () => {
+    const compiled = compile(listSchema(join(root, 'schema'), 'schema'));
+    const [first, second] = [await renderAll(compiled), await renderAll(compiled)];
+    expect([...second.codecs]).toEqual([...first.codecs]);
+    expect([...second.messages]).toEqual([...first.messages]);
+  });
+});
+
+describe('a mistake in the schema that is still a valid schema', () => {
+  const texts = listSchema(join(root, 'schema'), 'schema');
+
+  /** Runs all vectors through the interpreter for a schema with one replacement made. */
+  const failuresWith = (name: string, from: string | RegExp, to: string): number => {
+    const changed = texts.map((t) =>
+      t.file.endsWith(`/${name}.yaml`) && !t.file.includes('profiles') ? { ...t, text: t.text.replace(from, to) } : t,
+    );
+    expect(changed, `${name} contains ${String(from)}`).not.toEqual(texts);
+    const compiled = compile(changed);
+    expect(compiled.report.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+    return VectorRunner.interpreterFailures(compiled.dialects, vectors as never);
+  };
+
+  it('changes nothing when nothing is replaced', () => {
+    expect(VectorRunner.interpreterFailures(compile(texts).dialects, vectors as never)).toBe(0);
+  });
+
+  it.each([
+    ['an offset', 'rfc1', '{ name: error_code, type: u32', '{ name: error_code, type: u16'],
+    ['an id', 'rfc2', 'id: 0x42', 'id: 0x44'],
+    ['a width', 'v1-2026', '{ name: max_virtqueues, type: u32', '{ name: max_virtqueues, type: u24'],
+    [
+      'the bits of a split word',
+      'rfc2',
+      /name: next_offset, lsb: 0, width: 31(.*)name: next_wrap, lsb: 31, width: 1/,
+      'name: next_offset, lsb: 0, width: 30$1name: next_wrap, lsb: 30, width: 2',
+    ],
+    ['the unit of a count', 'rfc2', 'u8[count bits]', 'u8[count]'],
+  ])('%s is caught by the vectors', (_what, dialect, from, to) => {
+    expect(failuresWith(dialect, from, to)).toBeGreaterThan(0);
+  });
+});
