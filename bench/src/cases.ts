@@ -117,7 +117,7 @@ function encodeCase<R>(
         ['by hand', their],
       ] as const) {
         new Uint8Array(scratch.buffer).fill(0xee);
-        records.forEach((r, i) => encode(scratch, i * size, r));
+        for (const [i, r] of records.entries()) encode(scratch, i * size, r);
         const got = Buffer.from(scratch.buffer, 0, POOL * size);
         if (!got.equals(Buffer.from(expected.buffer, 0, POOL * size)))
           throw new Error(`${message} ${subject}: the bytes ${name} differ from the corpus`);

@@ -102,7 +102,7 @@ function pool<T>(
   write: (view: DataView, p: number, record: T) => number,
 ): DataView {
   const view = new DataView(new ArrayBuffer(records.length * size));
-  records.forEach((record, i) => write(view, i * size, record));
+  for (const [i, record] of records.entries()) write(view, i * size, record);
   return view;
 }
 

@@ -19,6 +19,16 @@ export { type Rendered, renderAll } from './render-all.js';
 export type { Context, Direction, Finding } from './rules/finding.js';
 export { type Case, judge } from './rules/judge.js';
 export { IrStore, MissingIr } from './store.js';
+export {
+  type Conversation,
+  converse,
+  type Figures,
+  figuresOf,
+  type Item,
+  type Traced,
+  type TraceOptions,
+  traceFile,
+} from './trace/index.js';
 export { loadCodecs, StaleCodecs } from './vectors/codec-module.js';
 export { type Failure, type VectorRun, VectorRunner } from './vectors/run-vectors.js';
 export { type Change, compareFiles, type Files, withManifest, writeFiles } from './write/write-files.js';

@@ -4,8 +4,8 @@ import type { Paint } from '../diagnostics/render-text.js';
 
 /** Colours for a stream: on a terminal only, and never against NO_COLOR. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
-  const on = (stream.isTTY ?? false) && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
-  return pc.createColors(on || process.env['FORCE_COLOR'] === '1');
+  const on = (stream.isTTY ?? false) && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
+  return pc.createColors(on || process.env.FORCE_COLOR === '1');
 }
 
 export const widthOf = (stream: NodeJS.WriteStream): number =>

@@ -54,7 +54,7 @@ export function encode(
 
 function write(index: DialectIndex, body: BodyIR, header: Given, given: Given): Encoded {
   const { ir } = index;
-  const fields = body.fields.map((field) => ({ field, value: valueOf(field, given, body) }));
+  const fields = body.fields.map((field) => ({ field, value: prepare(field, given, body) }));
   refuseUnknown(body.fields, given, `${body.message} ${body.kind}`);
   refuseUnknown(ir.header, header, 'the header');
   const last = fields[fields.length - 1];
@@ -89,9 +89,8 @@ function writeField(field: FieldIR, value: Prepared, view: DataView, bytes: Uint
   if (value instanceof Uint8Array) bytes.set(value, field.offset);
   else if ('int' in value) writeInt(view, field.offset, (field as IntFieldIR).type, value.int);
   else
-    value.ints.forEach((v, i) =>
-      writeInt(view, field.offset + i * value.size, (field as { type: IntFieldIR['type'] }).type, v),
-    );
+    for (const [i, v] of value.ints.entries())
+      writeInt(view, field.offset + i * value.size, (field as { type: IntFieldIR['type'] }).type, v);
 }
 
 function writeHeader(
@@ -131,7 +130,7 @@ function refuseUnknown(known: readonly FieldIR[], given: Given, where: string): 
   }
 }
 
-function valueOf(field: FieldIR, given: Given, body: BodyIR): Prepared {
+function prepare(field: FieldIR, given: Given, body: BodyIR): Prepared {
   if (field.kind === 'int') return { int: intValue(field, given, body), size: field.size };
   const value = given[field.name];
   if (value === undefined && field.reserved && 'fixed' in field.count) {

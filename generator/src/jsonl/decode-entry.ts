@@ -2,7 +2,7 @@ import { knownNames } from '../diagnostics/did-you-mean.js';
 import { type Decoded, decode, isRefused, type Refused } from '../interpret/decode.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
 import { fromHex, type Spelled, spellAll } from '../interpret/values.js';
-import { type WireError, wireError } from '../interpret/wire-error.js';
+import type { WireError } from '../interpret/wire-error.js';
 import type { BodyIR, ProfileIR } from '../ir/types.js';
 import type { Context, Direction, Finding } from '../rules/finding.js';
 import { judge } from '../rules/judge.js';

@@ -79,7 +79,7 @@ export class LineDecoder {
     const error = entryError(
       'bad_hex',
       'hex',
-      JSON.stringify(entry['hex']) ?? 'nothing',
+      JSON.stringify(entry.hex) ?? 'nothing',
       'a string of hexadecimal digits',
     );
     return { ...entry, error };
@@ -91,9 +91,9 @@ export class LineDecoder {
     if (className === undefined) return { ...without(entry, 'fields', 'size', 'surplus', 'findings'), ...rest };
     const names = { class: className, message, kind };
     const given = {
-      class: entry['class'] ?? className,
-      message: entry['message'] ?? message,
-      kind: entry['kind'] ?? kind,
+      class: entry.class ?? className,
+      message: entry.message ?? message,
+      kind: entry.kind ?? kind,
     };
     // An entry keeps the names it came with; where they differ from what the bytes are, that is said beside them.
     const differs = given.class !== className || given.message !== message || given.kind !== kind;

@@ -32,7 +32,7 @@ export class LineEncoder {
 
   /** The entry with `hex` and `size`, or with an `error` that names the field. Lines without names and fields pass through. */
   entry(entry: Entry): Entry {
-    if (textOf(entry, 'message') === undefined && entry['fields'] === undefined) {
+    if (textOf(entry, 'message') === undefined && entry.fields === undefined) {
       if (textOf(entry, 'dialect') !== undefined) this.#defaults = defaultsFrom(entry, this.#defaults);
       return entry;
     }

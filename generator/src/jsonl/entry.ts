@@ -14,7 +14,7 @@ export const objectOf = (entry: Entry, key: string): Entry | undefined => {
 };
 
 export function directionOf(entry: Entry): Direction | null {
-  const dir = entry['dir'];
+  const dir = entry.dir;
   return dir === 'driver->device' || dir === 'device->driver' ? dir : null;
 }
 
@@ -27,7 +27,7 @@ export interface Defaults {
 
 /** A line that names a dialect and carries no frame is the header of a trace: it sets the defaults of what follows. */
 export function defaultsFrom(entry: Entry, before: Defaults): Defaults {
-  const limit = entry['bus_max_msg_size'] ?? entry['bus_message_limit'];
+  const limit = entry.bus_max_msg_size ?? entry.bus_message_limit;
   return {
     dialect: textOf(entry, 'dialect') ?? before.dialect,
     profile: textOf(entry, 'profile') ?? before.profile,

@@ -15,13 +15,13 @@ export function framesOf(entry: Entry): Frame[] {
   const add = (at: string, value: unknown, direction: Direction | null): void => {
     if (typeof value === 'string') frames.push({ at, hex: value, direction });
   };
-  add('hex', entry['hex'], directionOf(entry));
-  add('req', entry['req'], 'driver->device');
-  add('resp', entry['resp'], 'device->driver');
-  list(entry['send']).forEach((hex, i) => {
+  add('hex', entry.hex, directionOf(entry));
+  add('req', entry.req, 'driver->device');
+  add('resp', entry.resp, 'device->driver');
+  list(entry.send).forEach((hex, i) => {
     add(`send[${i}]`, hex, 'driver->device');
   });
-  list(entry['answers']).forEach((hex, i) => {
+  list(entry.answers).forEach((hex, i) => {
     add(`answers[${i}]`, hex, 'device->driver');
   });
   return frames;

@@ -137,7 +137,7 @@ function request(subject: Case): Finding[] {
   if (index.tokenField !== null && profile.token === 'correlation') {
     compare(index.tokenField.name, decoded.header[index.tokenField.name], asked[index.tokenField.name], 'R6');
   }
-  const fields = asked['fields'];
+  const fields = asked.fields;
   if (typeof fields !== 'object' || fields === null || found.length > 0) return found;
   for (const name of ECHOED) {
     const value = decoded.fields[name];

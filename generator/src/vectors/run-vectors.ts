@@ -50,8 +50,8 @@ export class VectorRunner {
       const reading = subject.decode(hex.bytes);
       return (
         'error' in reading ||
-        reading.key !== `${String(entry['class'])}.${String(entry['message'])}.${String(entry['kind'])}` ||
-        !isDeepStrictEqual(reading.fields, entry['fields'])
+        reading.key !== `${String(entry.class)}.${String(entry.message)}.${String(entry.kind)}` ||
+        !isDeepStrictEqual(reading.fields, entry.fields)
       );
     }).length;
   }
@@ -123,11 +123,11 @@ export class VectorRunner {
           `differs from the interpreter: ${difference(oracle, reading)}`,
           difference(oracle, reading) === '',
         );
-      if (entry['fields'] !== undefined) {
+      if (entry.fields !== undefined) {
         const same =
           !('error' in reading) &&
-          isDeepStrictEqual(reading.fields, entry['fields']) &&
-          isDeepStrictEqual(reading.header, entry['header'] ?? reading.header);
+          isDeepStrictEqual(reading.fields, entry.fields) &&
+          isDeepStrictEqual(reading.header, entry.header ?? reading.header);
         expect(name, `decodes to ${JSON.stringify(reading)}`, same);
       }
     });
@@ -145,14 +145,14 @@ export class VectorRunner {
   /** Empty where the right layer reports, else what was expected and what reported. */
   #verdict(entry: Entry): string {
     const answer = new LineDecoder(this.store).entry(entry);
-    const findings = (answer['findings'] ?? []) as readonly { layer: string }[];
-    const layers = new Set([...(answer['error'] === undefined ? [] : ['codec']), ...findings.map((f) => f.layer)]);
+    const findings = (answer.findings ?? []) as readonly { layer: string }[];
+    const layers = new Set([...(answer.error === undefined ? [] : ['codec']), ...findings.map((f) => f.layer)]);
     const reported = layers.size === 0 ? 'none' : [...layers].join(', ');
     const layer = textOf(entry, 'layer') ?? 'codec';
-    const ok = entry['verdict'] === 'accept' ? layers.size === 0 : layers.has(layer);
+    const ok = entry.verdict === 'accept' ? layers.size === 0 : layers.has(layer);
     return ok
       ? ''
-      : `verdict ${String(entry['verdict'])} wants ${entry['verdict'] === 'accept' ? 'no layer' : `layer ${layer}`} to report, reported: ${reported}`;
+      : `verdict ${String(entry.verdict)} wants ${entry.verdict === 'accept' ? 'no layer' : `layer ${layer}`} to report, reported: ${reported}`;
   }
 
   async #subjectsOf(index: DialectIndex): Promise<readonly Subject[]> {

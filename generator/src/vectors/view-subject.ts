@@ -28,11 +28,7 @@ export function viewSubject(index: DialectIndex, module: CodecModule): Subject {
     encode(body, header, fields) {
       const args = encodeArguments(index, body, header, nativeFields(body, fields));
       if (args === null) return null;
-      const encode = bodyModule(module, body.key)['encode'] as (
-        view: DataView,
-        p: number,
-        ...args: unknown[]
-      ) => number;
+      const encode = bodyModule(module, body.key).encode as (view: DataView, p: number, ...args: unknown[]) => number;
       const size = encode(scratch, 0, ...args);
       return size === 0 ? null : toHex(new Uint8Array(scratch.buffer, 0, size));
     },

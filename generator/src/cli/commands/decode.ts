@@ -82,13 +82,16 @@ async function decodeMessages(
   }
 }
 
+const isText = (bytes: Uint8Array): boolean =>
+  bytes.every((b) => (b >= 0x20 && b < 0x7f) || b === 0x09 || b === 0x0a || b === 0x0d);
+
 /** The hexadecimal texts of an argument: itself, the lines of a text file, or the messages of a binary file. */
 async function messagesOf(input: string, split: (bytes: Uint8Array) => Uint8Array[]): Promise<string[]> {
   if (input !== '-' && !existsSync(input) && /^(0x)?[0-9a-fA-F\s:_,-]+$/.test(input)) return [input];
   const bytes = await readBytes(input);
   if (bytes.length === 0) throw new UsageError(`"${input}" is empty: there is nothing to decode`);
   const text = bytes.toString('latin1');
-  if (/^[\x09\x0a\x0d\x20-\x7e]*$/.test(text)) {
+  if (isText(bytes)) {
     if (text.trimStart().startsWith('{')) throw new UsageError(`"${input}" holds JSON`, 'add --jsonl');
     return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   }

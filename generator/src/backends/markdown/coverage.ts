@@ -1,0 +1,45 @@
+import type { DialectIR } from '../../ir/types.js';
+import { inOrder } from './lineage.js';
+import { code, framesText, messagesIn } from './spell.js';
+import { table } from './table.js';
+import { tableText } from './templates.js';
+
+/**
+ * What is covered, for the top README: a Markdown table, one row per dialect. `vectors` counts the byte vectors that each
+ * dialect is checked against, by `protocol/dialect`; the column appears when it is given.
+ */
+export function coverageTable(dialects: readonly DialectIR[], vectors?: ReadonlyMap<string, number>): string {
+  const protocols = [...new Set(dialects.map((d) => d.protocol))].sort();
+  const rows = protocols.flatMap((protocol) =>
+    inOrder(dialects.filter((d) => d.protocol === protocol)).map(({ dialect: d }) => [
+      protocol,
+      `[${d.dialect}](docs/messages/${protocol}/${d.dialect}.md)`,
+      `${d.framing.headerSize} bytes`,
+      framesText(d.framing, d),
+      String(messagesIn(d)),
+      String(d.bodies.length),
+      ...(vectors === undefined ? [] : [String(vectors.get(`${protocol}/${d.dialect}`) ?? 0)]),
+      peers(d),
+    ]),
+  );
+  const counted = vectors === undefined ? [] : ['vectors:'];
+  return tableText(
+    table(
+      [
+        'protocol',
+        'dialect',
+        'header:',
+        'frames',
+        'messages:',
+        'bodies:',
+        ...counted,
+        'same bytes: aliases and known peers',
+      ],
+      rows,
+    ),
+  ).trimEnd();
+}
+
+/** Who speaks the dialect, in the first words of what its aliases say about themselves. */
+const peers = ({ aliases }: DialectIR): string =>
+  aliases.map((a) => `${code(a.name)} ${(a.doc.split(/[,:;(]|\. /)[0] ?? '').trim()}`.trim()).join('; ');

@@ -1,0 +1,89 @@
+import { type Conversation, framesIn, type Heard } from './conversation.js';
+
+/** What a conversation comes to. */
+export interface Figures {
+  readonly lines: number;
+  readonly frames: number;
+  readonly exchanges: number;
+  readonly events: number;
+  readonly unanswered: number;
+  /** Responses that answer nothing. */
+  readonly stray: number;
+  /** Frames without a body: refused by the codec, or standing in a line that could not be read. */
+  readonly refused: number;
+  /** Lines that could not be read; each is a finding too, under the code of its error. */
+  readonly broken: number;
+  readonly surplus: number;
+  readonly findings: number;
+  /** Findings by rule, the most frequent first. */
+  readonly rules: readonly { readonly rule: string; readonly clause: string; readonly count: number }[];
+  /** Milliseconds from request to response. */
+  readonly latency: {
+    readonly min: number;
+    readonly median: number;
+    readonly max: number;
+    readonly slowest: string;
+  } | null;
+  /** Milliseconds from first to last frame. */
+  readonly span: number | null;
+}
+
+export function figuresOf({ items, lines }: Conversation): Figures {
+  const frames = items.flatMap(framesIn);
+  const exchanges = items.filter((i) => i.kind === 'exchange');
+  const broken = items.filter((i) => i.kind === 'broken');
+  const unread = broken.reduce((sum, b) => sum + b.frames, 0);
+  const rules = rulesOf([
+    ...frames.flatMap((f) => f.decoded.findings ?? []),
+    ...broken.map((b) => ({ rule: b.error.code, clause: '' })),
+  ]);
+  const times = frames.flatMap((f) => f.time ?? []);
+  return {
+    lines,
+    frames: frames.length + unread,
+    exchanges: exchanges.filter((e) => e.request.body?.kind !== 'event').length,
+    events: frames.filter((f) => f.body?.kind === 'event').length,
+    unanswered: exchanges.filter((e) => e.response === null).length,
+    stray: items.filter((i) => i.kind === 'stray').length,
+    refused: frames.filter((f) => f.decoded.error !== undefined).length + unread,
+    broken: broken.length,
+    surplus: frames.filter((f) => f.decoded.surplus !== undefined).length,
+    findings: rules.reduce((sum, r) => sum + r.count, 0),
+    rules,
+    latency: latencyOf(
+      exchanges.flatMap((e) => (e.latency === null ? [] : [{ ms: e.latency, name: nameOfFrame(e.request) }])),
+    ),
+    span: times.length < 2 ? null : times.reduce((a, b) => Math.max(a, b)) - times.reduce((a, b) => Math.min(a, b)),
+  };
+}
+
+function rulesOf(findings: readonly { rule: string; clause: string }[]): Figures['rules'] {
+  const found = new Map<string, { rule: string; clause: string; count: number }>();
+  for (const { rule, clause } of findings) {
+    const there = found.get(`${rule} ${clause}`);
+    if (there === undefined) found.set(`${rule} ${clause}`, { rule, clause, count: 1 });
+    else there.count++;
+  }
+  return [...found.values()].sort((a, b) => b.count - a.count || (a.rule < b.rule ? -1 : 1));
+}
+
+function latencyOf(all: { ms: number; name: string }[]): Figures['latency'] {
+  const sorted = all.sort((a, b) => a.ms - b.ms);
+  const [first, middle, last] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]];
+  if (first === undefined || middle === undefined || last === undefined) return null;
+  return { min: first.ms, median: middle.ms, max: last.ms, slowest: last.name };
+}
+
+/** `GET_VQUEUE`, `bus PING`: the class is said where it is not the usual one; ids alone where nothing has them. */
+export function nameOfFrame(frame: Heard): string {
+  const { decoded, index } = frame;
+  if (frame.body !== null)
+    return frame.body.class === 'transport' ? frame.body.message : `${frame.body.class} ${frame.body.message}`;
+  const type = decoded.header?.[index.typeField.name];
+  const id = decoded.header?.[index.idField.name];
+  if (type === undefined || id === undefined) return '(no header)';
+  const known = index.at(Number(type), Number(id))[0];
+  const name = index.classOf(Number(type));
+  const text = known?.message ?? `0x${Number(id).toString(16).padStart(2, '0')}`;
+  return name === 'transport' ? text : `${name} ${text}`;
+}

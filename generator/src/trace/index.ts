@@ -1,0 +1,58 @@
+import type { Paint } from '../diagnostics/render-text.js';
+import type { IrStore } from '../store.js';
+import { type ConverseOptions, converse } from './converse.js';
+import { type Figures, figuresOf } from './figures.js';
+import { TIE } from './flow.js';
+import { type RenderOptions, renderItems } from './render.js';
+import { renderFigures, renderHeader } from './render-header.js';
+import { toJson } from './to-json.js';
+
+export type { Conversation, Item } from './conversation.js';
+export { type ConverseOptions, converse } from './converse.js';
+export { type Figures, figuresOf } from './figures.js';
+
+export interface TraceOptions extends ConverseOptions {
+  /** Name of the capture, for the first line of the text. */
+  readonly name?: string | undefined;
+  /** Columns a line may have; 120 unless told, and never fewer than 80. */
+  readonly width?: number | undefined;
+  /** Show every repetition instead of a count. */
+  readonly all?: boolean | undefined;
+  /** Decoration of the text; none unless told. */
+  readonly paint?: Paint | undefined;
+}
+
+export interface Traced {
+  /** The conversation as people read it, without a line break at its end. */
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+  readonly counts: Figures;
+}
+
+const same = (text: string): string => text;
+const PLAIN: Paint = { bold: same, red: same, yellow: same, cyan: same, dim: same };
+/** The columns before a message's fields need up to 74; a narrower terminal has to wrap. */
+const NARROWEST = 80;
+
+/**
+ * Reads a capture (JSONL, see the vector files) and tells it as a conversation. Never throws on what the capture holds:
+ * a line that cannot be read is reported under its number, and the rest is told.
+ */
+export function traceFile(store: IrStore, text: string, options: TraceOptions = {}): Traced {
+  const conversation = converse(store, text, options);
+  const counts = figuresOf(conversation);
+  const render: RenderOptions = {
+    width: Math.max(NARROWEST, options.width ?? 120),
+    all: options.all ?? false,
+    paint: options.paint ?? PLAIN,
+  };
+  const parts = [
+    renderHeader(conversation, counts, store, options.name, render),
+    renderItems(conversation, render),
+    renderFigures(counts, render),
+  ];
+  const told = parts
+    .flatMap((lines) => (lines.length === 0 ? [] : [lines.join('\n').replace(/^\n+/, '')]))
+    .join('\n\n');
+  return { text: told.replaceAll(TIE, ' '), json: toJson(conversation, counts), counts };
+}

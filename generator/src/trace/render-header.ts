@@ -1,0 +1,108 @@
+import { type Entry, textOf } from '../jsonl/entry.js';
+import type { IrStore } from '../store.js';
+import type { Conversation } from './conversation.js';
+import { duration } from './duration.js';
+import type { Figures } from './figures.js';
+import { flow, TIE, words } from './flow.js';
+import type { RenderOptions } from './render.js';
+
+/** What a capture's first line may tell about itself, under the name a reader looks for. */
+const LABELS: readonly (readonly [label: string, keys: readonly string[]])[] = [
+  ['peer', ['peer', 'qemu']],
+  ['driver', ['driver']],
+  ['device', ['device']],
+  ['bus', ['bus']],
+  ['limit', ['bus_max_msg_size', 'bus_message_limit']],
+  ['captured', ['captured']],
+  ['left out', ['left_out']],
+];
+
+const LABEL_WIDTH = 10;
+
+/** A paragraph about the capture: who speaks with whom, over what, and in which dialect. */
+export function renderHeader(
+  conversation: Conversation,
+  figures: Figures,
+  store: IrStore,
+  name: string | undefined,
+  options: RenderOptions,
+): string[] {
+  const { header, dialect, profile } = conversation;
+  const { paint, width } = options;
+  const say = (label: string, text: string): string[] =>
+    flow(paint.dim(label.padEnd(LABEL_WIDTH)), LABEL_WIDTH, words(text), width, LABEL_WIDTH);
+  const title = header === null ? 'a capture without a header' : (textOf(header, 'trace') ?? 'a capture');
+  const lines = flow('', 0, words(name === undefined ? title : `${name}: ${title}`, paint.bold), width, 2);
+  for (const [label, keys] of LABELS) {
+    const value = header === null ? undefined : keys.map((key) => told(header, key)).find((text) => text !== undefined);
+    if (value !== undefined) lines.push(...say(label, label === 'limit' ? `${value} bytes per message` : value));
+  }
+  if (dialect !== null)
+    lines.push(
+      ...say(
+        'dialect',
+        `${dialect}: ${store.dialect(dialect)?.index.ir.title ?? ''}; judged by ${profile === null ? 'no rules' : `the rules of ${profile}`}`,
+      ),
+    );
+  const span = figures.span === null ? '' : ` over ${duration(figures.span)}; times in milliseconds`;
+  lines.push(...say('frames', `${figures.frames}${span}`));
+  return [
+    ...lines,
+    ...say(
+      'reading',
+      '“=” leads the answer; fields it repeats are left out, “same” repeats them all, “empty” has none',
+    ),
+  ];
+}
+
+function told(header: Entry, key: string): string | undefined {
+  const value = header[key];
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The closing lines: what the conversation comes to. */
+export function renderFigures(figures: Figures, options: RenderOptions): string[] {
+  const { paint, width } = options;
+  const { frames, exchanges, events, unanswered, stray, refused, broken, surplus, findings, latency, rules } = figures;
+  const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+  const parts = [
+    count(frames, 'frame', 'frames'),
+    count(exchanges, 'exchange', 'exchanges'),
+    count(events, 'event', 'events'),
+  ];
+  const bad: [number, string][] = [
+    [unanswered, 'unanswered'],
+    [stray, 'answering nothing'],
+    [refused, 'refused'],
+    [surplus, 'with surplus'],
+    [broken, broken === 1 ? 'broken line' : 'broken lines'],
+  ];
+  parts.push(...bad.flatMap(([n, name]) => (n === 0 ? [] : [`${n} ${name}`])));
+  const lines = flow('', 0, words(parts.join(', '), paint.bold), width, 2);
+  if (latency !== null) {
+    const { min, median, max, slowest } = latency;
+    lines.push(
+      ...flow(
+        '',
+        0,
+        words(`answers after ${duration(min)} to ${duration(max)}, median ${duration(median)}; slowest: ${slowest}`),
+        width,
+        2,
+      ),
+    );
+  }
+  if (findings === 0) return [...lines, 'no findings'];
+  lines.push(paint.yellow(count(findings, 'finding', 'findings')));
+  for (const { rule, clause, count: n } of rules)
+    lines.push(
+      ...flow(
+        '',
+        0,
+        words(`${TIE}${TIE}${String(n).padStart(4, TIE)} ${rule}${clause === '' ? '' : ` (${clause})`}`),
+        width,
+        8,
+      ),
+    );
+  return lines;
+}
