@@ -39,8 +39,8 @@ describe('wrong use', () => {
       'rfc3',
       '{"message":"SET_VQEUE","kind":"request","class":"transport","fields":{}}',
     ]);
-    expect(run.code).toBe(1);
-    expect(run.stdout).toContain('SET_VQUEUE');
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toContain('SET_VQUEUE');
   });
 
   it('says what is wrong with an empty file, odd digits and binary garbage', () => {

@@ -92,7 +92,8 @@ function layEnum(name: string, { value, origin }: Declared<EnumerationSource>, r
       );
     }
   }
-  (value.ranges ?? []).forEach((r, index) => checkRange(r, source, [...path, 'ranges', index], report));
+  for (const [index, range] of (value.ranges ?? []).entries())
+    checkRange(range, source, [...path, 'ranges', index], report);
   const values = Object.entries(value.values)
     .map(([valueName, v]) => ({ name: valueName, value: v.value, doc: v.doc }))
     .sort((a, b) => a.value - b.value || (a.name < b.name ? -1 : 1));

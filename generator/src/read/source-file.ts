@@ -184,6 +184,7 @@ export class SourceFile {
 const SYNTAX_HINT: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
   BAD_INDENT: 'items of one mapping or list start in the same column',
+  NON_STRING_KEY: 'put the key in quotes, or write a name; a list or mapping is no key',
   MULTIPLE_DOCS: 'one dialect or profile per file',
   TAG_RESOLVE_FAILED: 'the schema language has no tags; quote text that starts with "!"',
   MISSING_CHAR: 'a quote, bracket or brace is not closed, or a comma is missing',
@@ -195,7 +196,13 @@ const SYNTAX_HINT: Readonly<Record<string, string>> = {
  */
 function parseText(text: string, lines: LineCounter): { document: Document; tooDeepAt?: number } {
   const parser = new Parser(lines.addNewLine);
-  const composer = new Composer({ version: '1.2', schema: 'core', lineCounter: lines, prettyErrors: false });
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+  });
   let tooDeepAt: number | undefined;
   const tokens = function* () {
     lines.addNewLine(0);

@@ -55,7 +55,11 @@ async function encodeOne(encoder: LineEncoder, input: string, options: Options):
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new UsageError('expected one JSON object with message, kind, header and fields');
   const entry = { fields: {}, ...(value as Record<string, unknown>) };
-  const answer = encoder.entry(entry) as { hex?: string; error?: { message: string } };
+  const answer = encoder.entry(entry) as { hex?: string; error?: { code: string; message: string } };
+  // A name that does not exist is wrong use; a value that does not fit is the answer.
+  if (answer.error !== undefined && /^(unknown_(dialect|protocol|profile|message)|no_dialect)$/.test(answer.error.code)) {
+    throw new UsageError(answer.error.message);
+  }
   if (options.json === true || answer.error !== undefined) await outLine(JSON.stringify(answer, null, 2));
   else await outLine(answer.hex ?? '');
 }
