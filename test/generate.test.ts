@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile, listSchema, renderAll, VectorRunner } from '@virtio-wire/generator';
@@ -42,10 +53,9 @@ describe('generate', () => {
     expect(Object.keys(first)).toEqual(
       expect.arrayContaining([
         '/ir/virtio-msg/rfc3.json',
-        '/src/virtio-msg/rfc3/SET_VQUEUE.request.ts',
-        '/src/support/v1.ts',
+        '/virtio-msg/rfc3/SET_VQUEUE.request.ts',
+        '/support/v1.ts',
         '/manifest.json',
-        '/package.json',
       ]),
     );
     const stamp = statSync(join(out, 'ir/virtio-msg/rfc3.json')).mtimeMs;
@@ -57,7 +67,7 @@ describe('generate', () => {
   });
 
   it('repairs a file somebody edited, and --check names it without touching it', () => {
-    const victim = join(out, 'src/virtio-msg/rfc2/header.ts');
+    const victim = join(out, 'virtio-msg/rfc2/header.ts');
     const before = readFileSync(victim, 'utf8');
     writeFileSync(victim, before.replace('getUint16', 'getUint8'));
     const check = run('--check');
@@ -76,11 +86,11 @@ describe('generate', () => {
       file,
       /^remove:/m.test(text) ? text.replace(/^remove:/m, 'remove:\n  - bus.PING') : `${text}\nremove:\n  - bus.PING\n`,
     );
-    expect(existsSync(join(out, 'src/virtio-msg/v1-2026/PING.request.ts'))).toBe(true);
+    expect(existsSync(join(out, 'virtio-msg/v1-2026/PING.request.ts'))).toBe(true);
     const result = run();
     expect(result, result.stderr).toMatchObject({ code: 0 });
-    expect(existsSync(join(out, 'src/virtio-msg/v1-2026/PING.request.ts'))).toBe(false);
-    expect(existsSync(join(out, 'src/virtio-msg/rfc3/PING.request.ts'))).toBe(true);
+    expect(existsSync(join(out, 'virtio-msg/v1-2026/PING.request.ts'))).toBe(false);
+    expect(existsSync(join(out, 'virtio-msg/rfc3/PING.request.ts'))).toBe(true);
   });
 
   it('writes nothing at all when the schema has a mistake anywhere', () => {
@@ -92,6 +102,119 @@ describe('generate', () => {
     expect(result.stderr).toContain('nothing written');
     expect(tree(out)).toEqual(before);
   });
+});
+
+describe('generate for a project of one’s own', () => {
+  const schema = join(scratch, 'own');
+  const out = join(scratch, 'own-out');
+  const file = join(schema, 'virtio-msg/acme.yaml');
+  const acme = (id: string) => `language: 1
+protocol: virtio-msg
+dialect: acme
+extends: rfc3
+title: "rfc3 with one message of ours"
+doc: "What our firmware speaks."
+spec: "ACME firmware, wire.h"
+ranges:
+  - { class: transport, from: 0x00, to: 0x7f, owner: standard, doc: "as the text has it" }
+  - { class: transport, from: 0x80, to: 0xff, owner: acme, doc: "ours" }
+  - { class: bus, from: 0x00, to: 0xff, owner: bus, doc: "the bus's" }
+messages:
+  transport:
+    ACME_TEMPERATURE:
+      id: ${id}
+      from: device
+      doc: "Temperature of the board."
+      spec: "wire.h"
+      event:
+        fields:
+          - { name: sensor, type: u16, doc: "number of the sensor" }
+          - { name: millikelvin, type: u32, doc: "its reading" }
+`;
+
+  it('extends a shipped dialect and writes only its own', () => {
+    mkdirSync(join(schema, 'virtio-msg'), { recursive: true });
+    writeFileSync(file, acme('0x90'));
+    const run = vwire(['generate', '--schema', schema, '--out', out]);
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+    expect(readdirSync(join(out, 'virtio-msg'))).toEqual(['acme']);
+    expect(readdirSync(join(out, 'virtio-msg/acme'))).toEqual(
+      expect.arrayContaining(['ACME_TEMPERATURE.event.ts', 'SET_VQUEUE.request.ts']),
+    );
+    const decoded = vwire(['decode', '--ir', join(out, 'ir'), '-d', 'acme', '--json', '0090010000000e000300e8230400']);
+    expect(JSON.parse(decoded.stdout)).toMatchObject({
+      message: 'ACME_TEMPERATURE',
+      fields: { sensor: 3, millikelvin: 271336 },
+    });
+    expect(decoded.code).toBe(0);
+  });
+
+  it('points into the shipped file where an override repeats it', () => {
+    writeFileSync(file, `${acme('0x90')}    EVENT_USED:\n      id: 0x42\n`);
+    const run = vwire(['check', '--schema', schema]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/acme\.yaml:\d+:\d+: error VW203/);
+    expect(run.stderr).toMatch(/schema\/virtio-msg\/rfc2\.yaml:\d+:\d+/);
+    writeFileSync(file, acme('0x90'));
+  });
+
+  it('regenerates one dialect and leaves the files of others alone', () => {
+    writeFileSync(join(schema, 'virtio-msg/other.yaml'), acme('0x91').replace('dialect: acme', 'dialect: other'));
+    expect(vwire(['generate', '--schema', schema, '--out', out]).code).toBe(0);
+    writeFileSync(file, acme('0x92'));
+    writeFileSync(join(schema, 'virtio-msg/other.yaml'), acme('0x93').replace('dialect: acme', 'dialect: other'));
+    expect(vwire(['generate', '--schema', schema, '--out', out, '--only', 'acme']).code).toBe(0);
+    const id = (dialect: string) =>
+      /ID = (0x\w+)/.exec(readFileSync(join(out, `virtio-msg/${dialect}/ACME_TEMPERATURE.event.ts`), 'utf8'))?.[1];
+    expect([id('acme'), id('other')]).toEqual(['0x92', '0x91']);
+    expect(vwire(['generate', '--schema', schema, '--out', out, '--check', '--only', 'acme']).code).toBe(0);
+    expect(vwire(['generate', '--schema', schema, '--out', out, '--check']).code).toBe(1);
+    expect(vwire(['generate', '--schema', schema, '--out', out, '--only', 'acne'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('acme'),
+    });
+  });
+
+  it('watches: a change is written, a mistake is told and written by nobody', async () => {
+    const child = spawn(
+      process.execPath,
+      [`${root}generator/bin/vwire.js`, 'generate', '--schema', schema, '--out', out, '--watch'],
+      { env: { ...process.env, NO_COLOR: '1' } },
+    );
+    let text = '';
+    const said = (pattern: RegExp): Promise<void> =>
+      new Promise((done) => {
+        const look = (): void => {
+          if (!pattern.test(text)) return;
+          text = '';
+          child.stdout.off('data', look);
+          child.stderr.off('data', look);
+          done();
+        };
+        child.stdout.on('data', look);
+        child.stderr.on('data', look);
+      });
+    const collect = (chunk: Buffer): void => {
+      text += chunk.toString();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    try {
+      await said(/watching/);
+      const generated = join(out, 'virtio-msg/acme/ACME_TEMPERATURE.event.ts');
+      writeFileSync(file, acme('0x94'));
+      await said(/unchanged/);
+      expect(readFileSync(generated, 'utf8')).toContain('0x94');
+      writeFileSync(file, acme('0x41'));
+      await said(/nothing written/);
+      expect(readFileSync(generated, 'utf8')).toContain('0x94');
+      writeFileSync(file, acme('0x95'));
+      await said(/unchanged/);
+      expect(readFileSync(generated, 'utf8')).toContain('0x95');
+    } finally {
+      child.kill();
+    }
+  }, 30_000);
 });
 
 describe('the output', () => {

@@ -4,6 +4,7 @@ import type { DialectIR, ProfileIR } from './ir/types.js';
 import { layDialect } from './layout/lay-dialect.js';
 import { type Doubtful, layProfiles } from './layout/lay-profiles.js';
 import { mayDeclare, mentions, type ReadSchema, readSchema, type SchemaText } from './read/read-schema.js';
+import { lacksNames, withLibrary } from './resolve/library.js';
 import { resolveSchema } from './resolve/resolve-schema.js';
 
 export interface Compiled {
@@ -15,19 +16,27 @@ export interface Compiled {
   readonly report: Report;
 }
 
-/** read → check → resolve → lay out: schema texts in, IR and diagnostics out. Touches no disk. */
-export function compile(texts: readonly SchemaText[]): Compiled {
+/**
+ * read → check → resolve → lay out: schema texts in, IR and diagnostics out. Touches no disk.
+ *
+ * `library` gives the files that dialects may extend and whose profiles they may name without being output themselves:
+ * the schema that ships with the package. It is asked for only when a name is not among the caller's own.
+ */
+export function compile(texts: readonly SchemaText[], library: () => readonly SchemaText[] = () => []): Compiled {
   const report = new Report();
   if (texts.length === 0) {
     report.add('VW110', { file: 'schema', line: 1, column: 1 }, 'there is not one .yaml file in the schema folder', {
       hint: 'name the folder that holds <protocol>/<dialect>.yaml with --schema',
     });
   }
-  const schema = readSchema(texts, report);
+  const own = readSchema(texts, report);
+  const schema = lacksNames(own) ? withLibrary(own, library()) : own;
   const dialects = resolveSchema(schema, report).flatMap((resolved) => layDialect(resolved, report) ?? []);
   const doubtful = doubtOf(texts, schema, dialects, report);
   const profiles = new Map<string, readonly ProfileIR[]>();
-  for (const protocol of [...new Set(schema.profiles.map((p) => p.value.protocol))].sort()) {
+  const protocols = new Set(own.dialects.map((d) => d.value.protocol));
+  for (const p of own.profiles) protocols.add(p.value.protocol);
+  for (const protocol of [...protocols].sort()) {
     profiles.set(
       protocol,
       layProfiles(
@@ -38,8 +47,10 @@ export function compile(texts: readonly SchemaText[]): Compiled {
       ),
     );
   }
-  checkProfileNames(schema, profiles, report);
-  return { schema, dialects, profiles, report };
+  checkProfileNames(own, profiles, report);
+  const isOwn = (ir: DialectIR): boolean =>
+    own.dialects.some(({ value }) => value.protocol === ir.protocol && value.dialect === ir.dialect);
+  return { schema, dialects: dialects.filter(isOwn), profiles, report };
 }
 
 /**

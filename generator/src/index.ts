@@ -31,4 +31,4 @@ export {
 } from './trace/index.js';
 export { loadCodecs, StaleCodecs } from './vectors/codec-module.js';
 export { type Failure, type VectorRun, VectorRunner } from './vectors/run-vectors.js';
-export { type Change, compareFiles, type Files, withManifest, writeFiles } from './write/write-files.js';
+export { type Change, compareFiles, type Extent, type Files, writeFiles } from './write/write-files.js';

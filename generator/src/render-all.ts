@@ -2,11 +2,11 @@ import type { Compiled } from './compile.js';
 import { renderJsonSchemas } from './write/json-schema.js';
 import { renderPackage } from './write/package-file.js';
 import { renderIr } from './write/render-ir.js';
-import { type Files, withManifest } from './write/write-files.js';
+import type { Files } from './write/write-files.js';
 
 /** Everything one run writes: per folder, files by their path in it. */
 export interface Rendered {
-  /** The codecs package: IR, TypeScript, package.json, manifest. */
+  /** IR and TypeScript; in the package layout also package.json. */
   readonly codecs: Files;
   /** Message reference, relative to `docs/messages`. */
   readonly messages: Files;
@@ -16,24 +16,37 @@ export interface Rendered {
   readonly coverage: string;
 }
 
+export interface Choice {
+  /** The one dialect to render, or null for all. */
+  readonly only: string | null;
+  /** `package`: this repository's codecs package. `sources`: a folder among the sources of somebody's own project. */
+  readonly layout: 'package' | 'sources';
+}
+
+const EVERYTHING: Choice = { only: null, layout: 'package' };
+
 /** Renders in memory. The back ends are loaded here and nowhere else: ts-morph alone costs most of a second. */
-export async function renderAll({ dialects, profiles }: Compiled): Promise<Rendered> {
+export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING): Promise<Rendered> {
+  const { dialects, profiles } = compiled;
+  const { only, layout } = choice;
   const [{ packageExports, renderTypeScript }, { coverageTable, renderMarkdown }] = await Promise.all([
     import('./backends/typescript/index.js'),
     import('./backends/markdown/index.js'),
   ]);
-  const prefix = 'docs/messages/';
+  const chosen = only === null ? dialects : dialects.filter((d) => d.dialect === only);
+  const code = new Map(
+    [...renderTypeScript(chosen)].map(([path, text]) => [
+      layout === 'package' ? path : path.replace(/^src\//, ''),
+      text,
+    ]),
+  );
+  if (layout === 'package') code.set('package.json', renderPackage(packageExports(dialects)));
+  const messages = [...renderMarkdown(dialects, profiles)].map(
+    ([path, text]) => [path.replace('docs/messages/', ''), text] as const,
+  );
   return {
-    codecs: withManifest(
-      new Map([
-        ...renderIr(dialects, profiles),
-        ...renderTypeScript(dialects),
-        ['package.json', renderPackage(packageExports(dialects))],
-      ]),
-    ),
-    messages: withManifest(
-      new Map([...renderMarkdown(dialects, profiles)].map(([path, text]) => [path.replace(prefix, ''), text])),
-    ),
+    codecs: new Map([...renderIr(chosen, dialects, profiles), ...code]),
+    messages: new Map(messages.filter(([path]) => only === null || path.endsWith(`/${only}.md`))),
     schemas: renderJsonSchemas(),
     coverage: coverageTable(dialects),
   };

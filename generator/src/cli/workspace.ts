@@ -31,6 +31,14 @@ export function schemaFolder(named: string | undefined): SchemaFolder {
   return { folder, shown: inside === '' ? '.' : inside.startsWith('..') ? named.split(sep).join('/') : inside };
 }
 
+/** The schema that ships with the generator, to extend from; null where neither repository nor package has it. */
+export function shippedSchema(): SchemaFolder | null {
+  const folder = repositoryRoot === null ? join(packageRoot, 'schema') : join(repositoryRoot, 'schema');
+  if (!existsSync(folder)) return null;
+  const near = relative(process.cwd(), folder).split(sep).join('/');
+  return { folder, shown: near === '' ? '.' : near };
+}
+
 /** The IR folder: what was named, else what ships with the codecs. */
 export function openStore(named: string | undefined): IrStore {
   try {

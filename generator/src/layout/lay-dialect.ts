@@ -30,9 +30,9 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
     title: value.title,
     doc: value.doc.trim(),
     spec: value.spec,
-    profile: value.profile ?? value.dialect,
+    profile: profileOf(dialect),
     aliases: Object.entries(value.aliases ?? {})
-      .map(([name, alias]) => ({ name, doc: alias.doc, profile: alias.profile ?? value.profile ?? value.dialect }))
+      .map(([name, alias]) => ({ name, doc: alias.doc, profile: alias.profile ?? profileOf(dialect) }))
       .sort(byName),
     framing: header.framing,
     limits: {
@@ -48,6 +48,10 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
     unresolved: (value.unresolved ?? []).map((u) => ({ ...u, readings: u.readings.map((r) => ({ ...r })) })),
   });
 }
+
+/** The profile a dialect names, else that of the parent whose rules it has inherited. */
+const profileOf = ({ value, parent }: ResolvedDialect): string =>
+  value.profile ?? (parent === null ? value.dialect : profileOf(parent));
 
 export interface HeaderLayout {
   readonly fields: readonly IntFieldIR[];

@@ -46,8 +46,9 @@ export class Stamp {
     }
   }
 
-  keep(targets: readonly string[]): void {
-    const { hash, files } = contentOf(targets);
+  /** `files` is the number of files the run accounts for. */
+  keep(targets: readonly string[], files: number): void {
+    const { hash } = contentOf(targets);
     this.fileCount = files;
     try {
       mkdirSync(join(packageRoot, '.cache'), { recursive: true });
@@ -64,9 +65,8 @@ function generatorHash(): string {
 }
 
 /** Hash over paths and content; build output and installed packages below a target are not ours to vouch for. */
-function contentOf(targets: readonly string[]): { hash: string; files: number } {
+function contentOf(targets: readonly string[]): { hash: string } {
   const hash = createHash('sha256');
-  let files = 0;
   const add = (path: string): void => {
     if (!existsSync(path)) return;
     if (statSync(path).isDirectory()) {
@@ -81,9 +81,8 @@ function contentOf(targets: readonly string[]): { hash: string; files: number } 
       }
       return;
     }
-    files++;
     hash.update(path).update('\0').update(readFileSync(path)).update('\0');
   };
   for (const target of targets) add(target);
-  return { hash: hash.digest('hex'), files };
+  return { hash: hash.digest('hex') };
 }

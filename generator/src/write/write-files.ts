@@ -13,44 +13,49 @@ export interface Change {
   readonly line?: number;
 }
 
+/** `all`: the files are everything the folder should hold. `some`: others stay as they are. */
+export type Extent = 'all' | 'some';
+
 const MANIFEST = 'manifest.json';
 
 interface Manifest {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Adds the manifest, which lists every file with its hash, so that a later run knows what has become stale. */
-export function withManifest(files: Files): Map<string, string> {
-  const hashes = Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)]));
-  return new Map([...files, [MANIFEST, sortedJson({ files: hashes } satisfies Manifest)]]);
-}
-
 /** What writing `files` into `folder` would change; nothing is touched. */
-export function compareFiles(folder: string, files: Files): Change[] {
+export function compareFiles(folder: string, files: Files, extent: Extent = 'all'): Change[] {
+  const before = readManifest(folder).files;
   const changes: Change[] = [];
-  for (const [path, text] of files) {
+  for (const [path, text] of withManifest(files, extent === 'all' ? {} : before)) {
     const there = readIfThere(join(folder, path));
     if (there === null) changes.push({ path, kind: 'new' });
     else if (there !== text) changes.push({ path, kind: 'changed', line: firstDifference(there, text) });
   }
-  for (const path of Object.keys(readManifest(folder).files)) {
+  for (const path of extent === 'all' ? Object.keys(before) : []) {
     if (!files.has(path) && existsSync(join(folder, path))) changes.push({ path, kind: 'stale' });
   }
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Writes what changed and removes what became stale. Files that are the same are not touched. */
-export function writeFiles(folder: string, files: Files): Change[] {
-  const changes = compareFiles(folder, files);
+export function writeFiles(folder: string, files: Files, extent: Extent = 'all'): Change[] {
+  const changes = compareFiles(folder, files, extent);
+  const texts = withManifest(files, extent === 'all' ? {} : readManifest(folder).files);
   for (const { path, kind } of changes) {
     const target = join(folder, path);
     if (kind === 'stale') rmSync(target);
     else {
       mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, files.get(path) ?? '');
+      writeFileSync(target, texts.get(path) ?? '');
     }
   }
   return changes;
+}
+
+/** Adds the manifest, which lists every file with its hash, so that a later run knows what has become stale. */
+function withManifest(files: Files, kept: Manifest['files']): Map<string, string> {
+  const hashes = Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)]));
+  return new Map([...files, [MANIFEST, sortedJson({ files: { ...kept, ...hashes } } satisfies Manifest)]]);
 }
 
 function readIfThere(path: string): string | null {

@@ -3,7 +3,7 @@ import type { Compiled } from '../../compile.js';
 import { renderText } from '../../diagnostics/render-text.js';
 import { EXIT } from '../failure.js';
 import { note, outLine, paintFor } from '../terminal.js';
-import { schemaFolder } from '../workspace.js';
+import { schemaFolder, shippedSchema } from '../workspace.js';
 
 export const check = (): Command =>
   new Command('check')
@@ -33,7 +33,10 @@ export async function compileFolder(named: string | undefined): Promise<Compiled
     import('../../compile.js'),
     import('../../read/read-schema.js'),
   ]);
-  return compile(listSchema(folder, shown));
+  return compile(listSchema(folder, shown), () => {
+    const shipped = shippedSchema();
+    return shipped === null ? [] : listSchema(shipped.folder, shipped.shown);
+  });
 }
 
 /** Diagnostics on stderr, with the line they are about. */

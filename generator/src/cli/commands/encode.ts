@@ -57,7 +57,10 @@ async function encodeOne(encoder: LineEncoder, input: string, options: Options):
   const entry = { fields: {}, ...(value as Record<string, unknown>) };
   const answer = encoder.entry(entry) as { hex?: string; error?: { code: string; message: string } };
   // A name that does not exist is wrong use; a value that does not fit is the answer.
-  if (answer.error !== undefined && /^(unknown_(dialect|protocol|profile|message)|no_dialect)$/.test(answer.error.code)) {
+  if (
+    answer.error !== undefined &&
+    /^(unknown_(dialect|protocol|profile|message)|no_dialect)$/.test(answer.error.code)
+  ) {
     throw new UsageError(answer.error.message);
   }
   if (options.json === true || answer.error !== undefined) await outLine(JSON.stringify(answer, null, 2));
