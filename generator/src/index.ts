@@ -3,22 +3,42 @@
  * Nothing here touches the disk except `listSchema`, `IrStore` and `writeFiles`.
  */
 export { type Compiled, compile } from './compile.js';
+export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
 export { CATALOG, type Code } from './diagnostics/catalog.js';
-export type { Diagnostic, Place } from './diagnostics/diagnostic.js';
+export type { Diagnostic, DiagnosticDetail, Place } from './diagnostics/diagnostic.js';
+export { explanationOf, renderExplanation } from './diagnostics/explain.js';
+export { renderGithub } from './diagnostics/render-github.js';
+export { renderJson } from './diagnostics/render-json.js';
 export { type Paint, renderText } from './diagnostics/render-text.js';
+export { Report } from './diagnostics/report.js';
+export { formatSchema } from './fmt/format-schema.js';
 export { type Decoded, decode, isRefused, type Refused } from './interpret/decode.js';
 export { DialectIndex } from './interpret/dialect-index.js';
+export type { Given } from './interpret/encode.js';
 export { type Encoded, encode } from './interpret/encode.js';
 export type { Fields, Spelled, Value } from './interpret/values.js';
 export type { WireError, WireErrorCode } from './interpret/wire-error.js';
 export * from './ir/index.js';
+export type { DecodedEntry, EntryError } from './jsonl/decode-entry.js';
+export type { LineCounts, LineOptions } from './jsonl/decode-lines.js';
 export { LineDecoder } from './jsonl/decode-lines.js';
 export { LineEncoder } from './jsonl/encode-lines.js';
+export type { Defaults, Entry } from './jsonl/entry.js';
+export { Dialect, type DialectSource } from './language/dialect.js';
+export type { FieldSource, UnionArm, UnionSource } from './language/field.js';
+export { Profile, type ProfileSource } from './language/profile.js';
+export { type CountExpression, parseType, TYPE_TEXT, type TypeExpression } from './language/type-expression.js';
+export type { ReadDialect, ReadProfile, ReadSchema } from './read/read-schema.js';
 export { listSchema, type SchemaText } from './read/read-schema.js';
+export type { Path, SourceFile } from './read/source-file.js';
+export type { Choice } from './render-all.js';
 export { type Rendered, renderAll } from './render-all.js';
 export type { Context, Direction, Finding } from './rules/finding.js';
 export { type Case, judge } from './rules/judge.js';
+export type { Found, IrIndex, ProtocolIndex } from './store.js';
 export { IrStore, MissingIr } from './store.js';
+export type { Alone, Broken, Exchange, Fact, Facts, Heard, Matched, Section } from './trace/conversation.js';
+export type { ConverseOptions } from './trace/converse.js';
 export {
   type Conversation,
   converse,
@@ -29,6 +49,9 @@ export {
   type TraceOptions,
   traceFile,
 } from './trace/index.js';
+export type { BodyModule, CodecError, CodecMessage, CodecModule } from './vectors/codec-module.js';
 export { loadCodecs, StaleCodecs } from './vectors/codec-module.js';
+export type { DialectCount } from './vectors/run-vectors.js';
 export { type Failure, type VectorRun, VectorRunner } from './vectors/run-vectors.js';
+export { renderJsonSchemas } from './write/json-schema.js';
 export { type Change, compareFiles, type Extent, type Files, writeFiles } from './write/write-files.js';

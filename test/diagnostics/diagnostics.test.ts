@@ -29,7 +29,7 @@ const TWO_PLACES = [
 ];
 
 describe('every diagnostic of the catalog has a fixture that provokes it and nothing else', () => {
-  for (const [code, title] of Object.entries(CATALOG)) {
+  for (const [code, { title }] of Object.entries(CATALOG)) {
     it(`${code}: ${title}`, () => {
       expect(existsSync(join(fixtures, code)), `test/diagnostics/fixtures/${code}/ is missing`).toBe(true);
       expectFixture(join(fixtures, code));

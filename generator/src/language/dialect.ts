@@ -1,103 +1,119 @@
 import { z } from 'zod';
 import { Enumeration } from './enumeration.js';
 import { Field } from './field.js';
+import { Command, Envelope, MemoryLayout, Struct } from './memory.js';
 import { Message } from './message.js';
-import { DialectName, Doc, MessageName, Name, Spec, Uint } from './names.js';
-
-/** A place where the public texts contradict each other: recorded, never hidden behind a silent choice. */
-export const Unresolved = z.strictObject({
-  id: DialectName,
-  about: Doc,
-  readings: z.array(z.strictObject({ source: z.string().min(1), says: z.string().min(1) })).min(2),
-  chosen: z.string().min(1),
-  why: z.string().min(1),
-});
+import { DialectName, Doc, Id, MessageName, Name, Spec, Text, Uint } from './names.js';
+import { Unresolved } from './unresolved.js';
+import { Written } from './written.js';
 
 export const Alias = z
-  .strictObject({ doc: Doc, profile: DialectName.optional() })
-  .describe('Another name for exactly these bytes; `profile` selects whose rules judge it.');
+  .strictObject({ doc: Doc, profile: DialectName.optional().describe('Rule profile that judges this peer.') })
+  .meta({
+    id: 'Alias',
+    title: 'Alias',
+    description: 'Another name for exactly these bytes; `profile` selects whose rules judge it.',
+    examples: [{ doc: "QEMU's device side: at most 48 bytes per message", profile: 'qemu' }],
+  })
+  .register(Written, { as: 'line' });
 
-export const Framing = z.strictObject({
-  size: z
-    .strictObject({ fixed: Uint.min(1) })
-    .or(z.strictObject({ field: Name }))
-    .describe('Every message has `fixed` bytes, or the header `field` counts header plus payload.'),
-  response_bit: Name.optional().describe('Bit group of the type field that marks a response.'),
-});
+const FrameSize = z
+  .strictObject({ fixed: Uint.min(1).describe('Bytes of every message, header included.') })
+  .or(z.strictObject({ field: Name.describe('Header field that counts header and payload.') }))
+  .meta({
+    id: 'FrameSize',
+    title: 'Size of a message',
+    description: 'Every message has `fixed` bytes, or the header `field` counts header plus payload.',
+    examples: [{ fixed: 40 }, { field: 'msg_size' }],
+  });
 
-export const MessageClass = z.strictObject({
-  doc: Doc,
-  bit: Name.optional().describe(
-    'Bit group of the type field that is 1 for this class; the class without one has all class bits 0.',
-  ),
-});
+export const Framing = z
+  .strictObject({
+    size: FrameSize,
+    response_bit: Name.optional().describe('Bit group of the type field that marks a response.'),
+  })
+  .meta({
+    id: 'Framing',
+    title: 'Framing',
+    description: 'How long a message is, and what tells a response from a request.',
+    examples: [
+      { size: { field: 'msg_size' }, response_bit: 'response' },
+      { size: { fixed: 40 }, response_bit: 'response' },
+    ],
+  })
+  .register(Written, { as: 'line' });
 
-export const Range = z.strictObject({
-  class: Name,
-  from: Uint.max(0xff),
-  to: Uint.max(0xff),
-  owner: Name,
-  doc: Doc,
-});
+export const MessageClass = z
+  .strictObject({
+    doc: Doc,
+    bit: Name.optional().describe(
+      'Bit group of the type field that is 1 for this class; the class without one has all class bits 0.',
+    ),
+  })
+  .meta({
+    id: 'MessageClass',
+    title: 'Message class',
+    description: 'Messages that share a space of ids.',
+    examples: [{ doc: 'Messages between the two ends of the bus', bit: 'bus' }],
+  })
+  .register(Written, { as: 'line' });
 
-export const Limits = z.strictObject({
-  min: Uint.optional(),
-  max: Uint.optional(),
-  recommended: Uint.optional(),
-});
+export const Range = z
+  .strictObject({
+    class: Name.describe('Message class whose ids these are.'),
+    from: Id.describe('First id of the range.'),
+    to: Id.describe('Last id of the range.'),
+    owner: Name.describe('Who gives these ids out.').meta({
+      examples: ['standard', 'bus', 'implementation', 'reserved'],
+    }),
+    doc: Doc,
+  })
+  .meta({
+    id: 'Range',
+    title: 'Range of ids',
+    description: 'Ids of one class that have one owner.',
+    examples: [{ class: 'bus', from: 0x80, to: 0xff, owner: 'bus', doc: 'free for the implementation of a bus' }],
+  })
+  .register(Written, { as: 'line' });
 
-/** A struct that other structs, layouts and commands may name as a type. */
-export const Struct = z.strictObject({
-  doc: Doc,
-  spec: Spec.optional(),
-  fields: z.array(Field),
-});
+export const Limits = z
+  .strictObject({
+    min: Uint.optional().describe('Smallest limit a bus may announce.'),
+    max: Uint.optional().describe('Largest limit a bus may announce.'),
+    recommended: Uint.optional().describe('Limit the text advises.'),
+  })
+  .meta({
+    id: 'Limits',
+    title: 'Size limits',
+    description: 'What a bus may announce as the size of its largest message, in bytes.',
+    examples: [{ min: 52, max: 65535, recommended: 264 }],
+  })
+  .register(Written, { as: 'line' });
 
-/** A region of shared memory: fields are placed by `at`, holes between them are padding that is zero. */
-export const MemoryLayout = z.strictObject({
-  doc: Doc,
-  spec: Spec.optional(),
-  size: Uint.min(1).describe('Bytes of the fixed part.'),
-  align: Uint.optional().describe('Alignment the fields keep so that two writers never share a cache line.'),
-  fields: z.array(Field),
-  slots: z
-    .strictObject({ at: Uint, stride: Uint.min(1), min: Uint.optional(), doc: Doc })
-    .optional()
-    .describe('Equal-sized slots that fill the rest of the region.'),
-});
-
-/** The parts around every command of an administration virtqueue. */
-export const Envelope = z.strictObject({
-  doc: Doc,
-  spec: Spec.optional(),
-  out: z.array(Field).describe('Device-readable part.'),
-  in: z.array(Field).describe('Device-writable part.'),
-});
-
-/** A command: `key` gives the envelope fields that name it; `in` is decoded only with its request at hand. */
-export const Command = z.strictObject({
-  key: z.record(Name, Uint),
-  doc: Doc,
-  spec: Spec.optional(),
-  out: Struct.omit({ doc: true }).optional(),
-  in: Struct.omit({ doc: true }).optional(),
-});
-
-const Messages = z
-  .record(Name, z.record(MessageName, Message))
-  .describe('Messages by class and name. In a derived dialect: only what differs from the parent.');
+const Removal = z
+  .string()
+  .regex(/^\S+$/, 'class.MESSAGE, class.MESSAGE.kind or enums.name')
+  .meta({
+    id: 'Removal',
+    title: 'Removal',
+    description: 'What the parent has and this dialect has not.',
+    examples: ['transport.ERROR', 'transport.SET_VQUEUE.response', 'enums.error_code'],
+  });
 
 export const Dialect = z
   .strictObject({
     language: z.literal(1).describe('Version of the schema language.'),
-    protocol: DialectName,
-    dialect: DialectName,
+    protocol: DialectName.describe('The protocol; also the name of the folder this file is in.'),
+    dialect: DialectName.describe('The dialect; also the name of this file.'),
     extends: DialectName.optional().describe('Parent dialect; everything not mentioned here is inherited.'),
-    title: z.string().min(1),
+    title: Text.describe('The dialect in a few words, for headings.'),
     doc: Doc,
     spec: Spec,
     profile: DialectName.optional().describe('Rule profile that judges this dialect unless another is asked for.'),
-    aliases: z.record(DialectName, Alias).optional(),
+    aliases: z
+      .record(DialectName, Alias)
+      .optional()
+      .describe('Peers and texts that speak exactly these bytes, by name.'),
     framing: Framing.optional(),
     limits: Limits.optional(),
     header: z
@@ -105,20 +121,23 @@ export const Dialect = z
       .min(1)
       .optional()
       .describe('Header fields in wire order; overriding replaces the header whole.'),
-    classes: z.record(Name, MessageClass).optional(),
+    classes: z.record(Name, MessageClass).optional().describe('Message classes by name.'),
     ranges: z.array(Range).optional().describe('Who owns which ids; overriding replaces the list whole.'),
-    enums: z.record(Name, Enumeration).optional(),
-    structs: z.record(Name, Struct).optional(),
-    layouts: z.record(MessageName, MemoryLayout).optional(),
-    envelope: Envelope.optional(),
-    commands: z.record(MessageName, Command).optional(),
-    messages: Messages.optional(),
     remove: z
-      .array(z.string().min(1))
+      .array(Removal)
       .optional()
       .describe('What the parent has and this dialect has not: class.MESSAGE, class.MESSAGE.kind, enums.name.'),
-    unresolved: z.array(Unresolved).optional(),
+    enums: z.record(Name, Enumeration).optional().describe('Enumerations by name.'),
+    structs: z.record(Name, Struct).optional().describe('Structs by name.'),
+    layouts: z.record(MessageName, MemoryLayout).optional().describe('Regions of shared memory by name.'),
+    envelope: Envelope.optional(),
+    commands: z.record(MessageName, Command).optional().describe('Commands of an administration virtqueue by name.'),
+    messages: z
+      .record(Name, z.record(MessageName, Message).describe('Messages of one class by name.'))
+      .optional()
+      .describe('Messages by class and name. In a derived dialect: only what differs from the parent.'),
+    unresolved: z.array(Unresolved).optional().describe('Where the public texts contradict each other.'),
   })
-  .describe('One dialect of one protocol.');
+  .meta({ title: 'virtio-wire dialect', description: 'One dialect of one protocol.' });
 
 export type DialectSource = z.infer<typeof Dialect>;

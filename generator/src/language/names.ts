@@ -1,25 +1,53 @@
 import { z } from 'zod';
+import { Written } from './written.js';
 
 /** Field, bit-group and enum-value names: spelled as in the source, so both cases occur. */
 export const Name = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name: letters, digits and underscores, not starting with a digit');
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name: letters, digits and underscores, not starting with a digit')
+  .meta({ id: 'Name', title: 'Name', description: 'A name, spelled as in the source.' });
 
 /** Message names as the specification prints them. */
 export const MessageName = z
   .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'a message name: capital letters, digits and underscores');
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'a message name: capital letters, digits and underscores')
+  .meta({
+    id: 'MessageName',
+    title: 'Message name',
+    description: 'A name in capitals, as the specification prints it.',
+  });
 
 /** Dialect, alias and profile names: they become file names and import paths. */
 export const DialectName = z
   .string()
-  .regex(/^[a-z][a-z0-9+.-]*$/, 'a dialect name: lower-case letters, digits, "-", "+" and "."');
+  .regex(/^[a-z][a-z0-9+.-]*$/, 'a dialect name: lower-case letters, digits, "-", "+" and "."')
+  .meta({
+    id: 'DialectName',
+    title: 'Dialect name',
+    description: 'A name in lower case: it becomes a file name and an import path.',
+  });
 
-export const Doc = z.string().min(1, 'some text').describe('What this is, for people. Units, special values, traps.');
+export const Doc = z.string().min(1, 'some text').meta({
+  id: 'Doc',
+  title: 'Documentation',
+  description: 'What this is, for people. Units, special values, traps.',
+});
+
 export const Spec = z
   .string()
   .min(1, 'a clause or source')
-  .describe('The clause, table or source file this comes from. Fields inherit it from their message.');
+  .meta({
+    id: 'Spec',
+    title: 'Clause',
+    description: 'The clause, table or source file this comes from. Fields inherit it from their message.',
+    examples: ['transport-msg.tex, SET_VQUEUE'],
+  });
+
+/** A sentence, as opposed to a name. */
+export const Text = z.string().min(1);
 
 export const Int = z.number().int('a whole number');
 export const Uint = Int.nonnegative('a whole number, not negative');
+
+/** The number of a message in its class. */
+export const Id = Uint.max(0xff).register(Written, { as: 'hex' });

@@ -56,5 +56,9 @@ export function parseType(text: string): TypeExpression | null {
   return { base, count: { field: by[1], unit, plus: Number(by[2] ?? 0) } };
 }
 
+/** What `parseType` reads, as one pattern: the same texts, for editors that know nothing but patterns. */
+export const TYPE_TEXT =
+  /^\s*[A-Za-z_]\w*(?:\[\s*(?:\.\.\.|0*[1-9]\d*|[A-Za-z_][\w.]*(?:\s*\+\s*\d+)?(?:\s+(?:bits|bytes))?)\s*\])?\s*$/;
+
 export const TYPE_HINT =
   'an integer (u8 u16 u24 u32 u64 s32 be16 be32), uuid, mac, char[16], a struct name, or an array: u8[32], u32[num_blocks], u8[count bits], u8[...]';

@@ -109,7 +109,7 @@ export const mentions = (text: string, name: string): boolean =>
 const stemOf = (file: string): string => (file.split('/').pop() ?? '').replace(/\.ya?ml$/, '');
 
 /** What a file wants to be: a dialect may name its `profile`, so that the key alone does not tell. */
-function isProfile(source: SourceFile): boolean {
+export function isProfile(source: SourceFile): boolean {
   const value = source.value() as Record<string, unknown>;
   if ('dialect' in value) return false;
   if (['extends', 'framing', 'header', 'classes', 'messages', 'structs', 'layouts'].some((key) => key in value))

@@ -1,26 +1,21 @@
 import {
-  Composer,
-  Document,
+  type Document,
   isAlias,
   isMap,
   isPair,
   isScalar,
   isSeq,
-  Lexer,
   LineCounter,
   type Node,
   type Pair,
-  Parser,
   type YAMLMap,
-  YAMLParseError,
 } from 'yaml';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import type { Report } from '../diagnostics/report.js';
+import { MAX_DEPTH, parseYaml } from './parse-yaml.js';
 
 export type Path = readonly (string | number)[];
 
-/** Open collections at one place. No schema nests deeper than a union in a union. */
-const MAX_DEPTH = 48;
 /** The first syntax error is the mistake; most of the later ones follow from it. */
 const MAX_SYNTAX_ERRORS = 3;
 
@@ -46,7 +41,7 @@ export class SourceFile {
     // Editors do not count a byte order mark as a column.
     const text = given.replace(/^\uFEFF/, '');
     const lines = new LineCounter();
-    const { document, tooDeepAt } = parseText(text, lines);
+    const { document, tooDeepAt } = parseYaml(text, lines);
     const source = new SourceFile(file, text, document, lines);
     if (tooDeepAt !== undefined) {
       report.add('VW100', source.#placeAt(tooDeepAt), `the file nests deeper than ${MAX_DEPTH} levels here`, {
@@ -189,40 +184,6 @@ const SYNTAX_HINT: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: 'the schema language has no tags; quote text that starts with "!"',
   MISSING_CHAR: 'a quote, bracket or brace is not closed, or a comma is missing',
 };
-
-/**
- * The first document of `text`. The depth is limited while the parser reads, not after: the composer behind it is
- * recursive, and input that exhausts its stack can end the whole process instead of throwing.
- */
-function parseText(text: string, lines: LineCounter): { document: Document; tooDeepAt?: number } {
-  const parser = new Parser(lines.addNewLine);
-  const composer = new Composer({
-    version: '1.2',
-    schema: 'core',
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-  });
-  let tooDeepAt: number | undefined;
-  const tokens = function* () {
-    lines.addNewLine(0);
-    for (const lexeme of new Lexer().lex(text)) {
-      yield* parser.next(lexeme);
-      if (parser.stack.length > MAX_DEPTH) {
-        tooDeepAt = parser.offset;
-        return;
-      }
-    }
-    yield* parser.end();
-  };
-  const [document = new Document<Node>(null), second] = composer.compose(tokens(), true, text.length);
-  if (second !== undefined) {
-    document.errors.push(
-      new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', 'a second document starts here'),
-    );
-  }
-  return { document, ...(tooDeepAt === undefined ? {} : { tooDeepAt }) };
-}
 
 const keyText = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value ?? '') : '');
 

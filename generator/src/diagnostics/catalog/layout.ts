@@ -1,0 +1,112 @@
+import { type Entry, fields, yaml } from './entry.js';
+
+/** `VW3xx`: where fields lie, and what they can hold. */
+export const LAYOUT = {
+  VW300: {
+    title: 'groups of bits overlap',
+    explanation: 'A bit of an integer belongs to one group. `lsb` counts from 0, the lowest bit of the integer.',
+    wrong: fields(
+      '{ name: data, type: u8, bits: [ { name: low, lsb: 0, width: 5, doc: "low part" }, { name: high, lsb: 4, width: 4, doc: "high part" } ], doc: "any value" }',
+    ),
+    right: fields(
+      '{ name: data, type: u8, bits: [ { name: low, lsb: 0, width: 4, doc: "low part" }, { name: high, lsb: 4, width: 4, doc: "high part" } ], doc: "any value" }',
+    ),
+  },
+  VW301: {
+    title: 'a group of bits leaves its integer',
+    explanation: 'lsb + width of a group is at most the number of bits of its integer.',
+    wrong: fields(
+      '{ name: data, type: u8, bits: [ { name: low, lsb: 0, width: 4, doc: "low part" }, { name: high, lsb: 4, width: 5, doc: "high part" } ], doc: "any value" }',
+    ),
+    right: fields(
+      '{ name: data, type: u8, bits: [ { name: low, lsb: 0, width: 4, doc: "low part" }, { name: high, lsb: 4, width: 4, doc: "high part" } ], doc: "any value" }',
+    ),
+  },
+  VW302: {
+    title: 'groups of bits leave a hole',
+    explanation:
+      'The groups of an integer cover it: bits without a name could be neither read nor written. Bits nobody uses are a group with `reserved: true`.',
+    wrong: fields(
+      '{ name: data, type: u8, bits: [ { name: low, lsb: 0, width: 4, doc: "low part" }, { name: high, lsb: 5, width: 3, doc: "high part" } ], doc: "any value" }',
+    ),
+    right: fields(
+      '{ name: data, type: u8, bits: [ { name: low, lsb: 0, width: 4, doc: "low part" }, { name: unused, lsb: 4, width: 1, reserved: true, doc: "zero" }, { name: high, lsb: 5, width: 3, doc: "high part" } ], doc: "any value" }',
+    ),
+  },
+  VW303: {
+    title: 'a field after one of variable length',
+    explanation:
+      'Only the last field of a message may be counted by another field: what follows it would have no fixed offset, and no reader could be one load.',
+    wrong: fields(
+      '{ name: length, type: u32, doc: "bytes of data" }',
+      '{ name: data, type: "u8[length]", doc: "any value" }',
+      '{ name: sum, type: u32, doc: "check sum" }',
+    ),
+    right: fields(
+      '{ name: length, type: u32, doc: "bytes of data" }',
+      '{ name: sum, type: u32, doc: "check sum" }',
+      '{ name: data, type: "u8[length]", doc: "any value" }',
+    ),
+  },
+  VW304: {
+    title: 'a body does not fit its frame',
+    explanation: 'Where every message has the same number of bytes, header and fields together are at most that many.',
+    wrong: { 'demo/base.yaml': yaml`framing: { size: { fixed: 4 }, response_bit: response }` },
+    right: { 'demo/base.yaml': yaml`framing: { size: { fixed: 16 }, response_bit: response }` },
+  },
+  VW305: {
+    title: 'a field is not at the offset its source states',
+    explanation:
+      '`at` repeats the offset that the source prints, and is checked against the sum of the fields before it. If they differ, a field is missing, too many, or of another size.',
+    wrong: fields(
+      '{ name: kind, type: u8, at: 0, doc: "what follows" }',
+      '{ name: data, type: u32, at: 2, doc: "any value" }',
+    ),
+    right: fields(
+      '{ name: kind, type: u16, at: 0, doc: "what follows" }',
+      '{ name: data, type: u32, at: 2, doc: "any value" }',
+    ),
+  },
+  VW306: {
+    title: 'a bound or value that the type cannot hold, or an empty range',
+    explanation:
+      'A bound outside the range of the integer can never be met or never be broken, and a minimum above its maximum leaves no value at all.',
+    wrong: fields('{ name: data, type: u8, max: 256, doc: "any value" }'),
+    right: fields('{ name: data, type: u8, max: 255, doc: "any value" }'),
+  },
+  VW307: {
+    title: 'the header lacks a field that framing needs',
+    explanation:
+      'Codecs find type, id and size of a message by the `role` of the header fields, and the response bit and classes by groups of bits of the type field.',
+    wrong: {
+      'demo/base.yaml': yaml`
+        header:
+          - { name: type, type: u8, role: type, bits: [ { name: response, lsb: 0, width: 1, doc: "1 = response" }, { name: rest, lsb: 1, width: 7, reserved: true, doc: "zero" } ], doc: "direction" }
+          - { name: msg_id, type: u8, doc: "message id" }
+          - { name: msg_size, type: u16, role: size, doc: "bytes in all" }
+      `,
+    },
+    right: {
+      'demo/base.yaml': yaml`
+        header:
+          - { name: type, type: u8, role: type, bits: [ { name: response, lsb: 0, width: 1, doc: "1 = response" }, { name: rest, lsb: 1, width: 7, reserved: true, doc: "zero" } ], doc: "direction" }
+          - { name: msg_id, type: u8, role: id, doc: "message id" }
+          - { name: msg_size, type: u16, role: size, doc: "bytes in all" }
+      `,
+    },
+  },
+  VW308: {
+    title: 'a construct that cannot stand here',
+    explanation:
+      'The key is known and means nothing in this place: bounds, bits and enumerations belong to single integers, `used` to arrays, `role` to header fields, and a header holds integers only.',
+    wrong: fields('{ name: data, type: "u8[4]", min: 1, doc: "any value" }'),
+    right: fields('{ name: data, type: u32, min: 1, doc: "any value" }'),
+  },
+  VW309: {
+    title: 'a construct this generator does not lay out',
+    explanation:
+      'The schema language can say it, and no codec is generated for it yet: structs, unions, optional fields, fields that depend on a feature, text, arrays to the end of a message, memory layouts and commands.',
+    wrong: fields('{ name: data, type: "char[16]", doc: "a name" }'),
+    right: fields('{ name: data, type: "u8[16]", doc: "a name" }'),
+  },
+} as const satisfies Record<string, Entry>;

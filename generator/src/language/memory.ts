@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { Field } from './field.js';
+import { Doc, Name, Spec, Uint } from './names.js';
+import { Written } from './written.js';
+
+/** A struct that other structs, layouts and commands may name as a type. */
+export const Struct = z
+  .strictObject({
+    doc: Doc,
+    spec: Spec.optional(),
+    fields: z.array(Field).describe('In wire order, packed.'),
+  })
+  .meta({ id: 'Struct', title: 'Struct', description: 'A struct that others may name as a type.' });
+
+const Slots = z
+  .strictObject({
+    at: Uint.describe('Byte offset of the first slot.'),
+    stride: Uint.min(1).describe('Bytes from one slot to the next.'),
+    min: Uint.optional().describe('Smallest number of slots.'),
+    doc: Doc,
+  })
+  .meta({
+    id: 'Slots',
+    title: 'Slots',
+    description: 'Equal-sized slots that fill the rest of the region.',
+    examples: [{ at: 128, stride: 64, min: 2, doc: 'one message per slot' }],
+  })
+  .register(Written, { as: 'line' });
+
+/** A region of shared memory: fields are placed by `at`, holes between them are padding that is zero. */
+export const MemoryLayout = z
+  .strictObject({
+    doc: Doc,
+    spec: Spec.optional(),
+    size: Uint.min(1).describe('Bytes of the fixed part.'),
+    align: Uint.optional().describe('Alignment the fields keep so that two writers never share a cache line.'),
+    fields: z.array(Field).describe('Placed by `at`; holes between them are padding that is zero.'),
+    slots: Slots.optional(),
+  })
+  .meta({ id: 'MemoryLayout', title: 'Memory layout', description: 'A region of shared memory.' });
+
+/** The parts around every command of an administration virtqueue. */
+export const Envelope = z
+  .strictObject({
+    doc: Doc,
+    spec: Spec.optional(),
+    out: z.array(Field).describe('Device-readable part.'),
+    in: z.array(Field).describe('Device-writable part.'),
+  })
+  .meta({ id: 'Envelope', title: 'Envelope', description: 'What stands around every command and result.' });
+
+const Part = Struct.omit({ doc: true }).meta({
+  id: 'CommandPart',
+  title: 'Part of a command',
+  description: 'The fields one side writes.',
+});
+
+/** A command: `key` gives the envelope fields that name it; `in` is decoded only with its request at hand. */
+export const Command = z
+  .strictObject({
+    key: z
+      .record(Name, Uint)
+      .register(Written, { as: 'line' })
+      .describe('Values of the envelope fields that name this command.')
+      .meta({ examples: [{ opcode: 0 }] }),
+    doc: Doc,
+    spec: Spec.optional(),
+    out: Part.optional().describe('Data of the command, readable by the device.'),
+    in: Part.optional().describe('Result, writable by the device.'),
+  })
+  .meta({ id: 'Command', title: 'Command', description: 'A command of an administration virtqueue.' });
