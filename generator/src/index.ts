@@ -11,11 +11,21 @@ export { renderGithub } from './diagnostics/render-github.js';
 export { renderJson } from './diagnostics/render-json.js';
 export { type Paint, renderText } from './diagnostics/render-text.js';
 export { Report } from './diagnostics/report.js';
+export {
+  type DumpBits,
+  type DumpOptions,
+  type DumpRow,
+  dumpMessage,
+  type Part,
+  type RenderOptions,
+  renderDump,
+} from './dump/index.js';
 export { formatSchema } from './fmt/format-schema.js';
 export { type Decoded, decode, isRefused, type Refused } from './interpret/decode.js';
 export { DialectIndex } from './interpret/dialect-index.js';
 export type { Given } from './interpret/encode.js';
 export { type Encoded, encode } from './interpret/encode.js';
+export { splitMessages } from './interpret/split.js';
 export type { Fields, Spelled, Value } from './interpret/values.js';
 export type { WireError, WireErrorCode } from './interpret/wire-error.js';
 export * from './ir/index.js';
@@ -24,6 +34,7 @@ export type { LineCounts, LineOptions } from './jsonl/decode-lines.js';
 export { LineDecoder } from './jsonl/decode-lines.js';
 export { LineEncoder } from './jsonl/encode-lines.js';
 export type { Defaults, Entry } from './jsonl/entry.js';
+export { type Advance, Summarizer } from './jsonl/summarize.js';
 export { Dialect, type DialectSource } from './language/dialect.js';
 export type { FieldSource, UnionArm, UnionSource } from './language/field.js';
 export { Profile, type ProfileSource } from './language/profile.js';
@@ -37,6 +48,13 @@ export type { Context, Direction, Finding } from './rules/finding.js';
 export { type Case, judge } from './rules/judge.js';
 export type { Found, IrIndex, ProtocolIndex } from './store.js';
 export { IrStore, MissingIr } from './store.js';
+export { LineCutter, LONGEST_LINE } from './stream/line-cutter.js';
+export { type Cut, MessageCutter } from './stream/message-cutter.js';
+export { Progress, type ProgressTarget } from './stream/progress.js';
+export { QuietCheck } from './stream/quiet-check.js';
+export { errorOf, ShapeTable } from './stream/shape-table.js';
+export { summaryJson } from './stream/summary.js';
+export { type BodyCount, type Place as CountedPlace, type Seen, Tally } from './stream/tally.js';
 export type { Alone, Broken, Exchange, Fact, Facts, Heard, Matched, Section } from './trace/conversation.js';
 export type { ConverseOptions } from './trace/converse.js';
 export {
@@ -53,5 +71,6 @@ export type { BodyModule, CodecError, CodecMessage, CodecModule } from './vector
 export { loadCodecs, StaleCodecs } from './vectors/codec-module.js';
 export type { DialectCount } from './vectors/run-vectors.js';
 export { type Failure, type VectorRun, VectorRunner } from './vectors/run-vectors.js';
+export type { Reading, Subject } from './vectors/subject.js';
 export { renderJsonSchemas } from './write/json-schema.js';
 export { type Change, compareFiles, type Extent, type Files, writeFiles } from './write/write-files.js';

@@ -1,6 +1,7 @@
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { didYouMean } from '../diagnostics/did-you-mean.js';
+import { LineCutter } from '../stream/line-cutter.js';
 import { UsageError } from './failure.js';
 
 /** The whole of a file, or of standard input for `-`. */
@@ -10,33 +11,108 @@ export async function readBytes(path: string): Promise<Buffer> {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
   }
-  checkFile(path);
+  await checkFile(path);
   return readFileSync(path);
 }
 
-/** Lines of a file or of standard input, a batch at a time, in constant memory. A last line break ends the last line. */
-export async function* readLines(path: string): AsyncGenerator<string[]> {
-  if (path !== '-') checkFile(path);
-  const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
-  stream.setEncoding('utf8');
-  let rest = '';
-  for await (const chunk of stream) {
-    const lines = (rest + (chunk as string)).split('\n');
-    rest = lines.pop() ?? '';
-    if (lines.length > 0) yield lines.map(withoutReturn);
+/** A file or standard input piece by piece. A piece is valid until the next one is asked for. */
+export async function* readChunks(path: string, size: number): AsyncGenerator<Buffer> {
+  if (path === '-') {
+    for await (const chunk of process.stdin) yield chunk as Buffer;
+    return;
   }
-  if (rest !== '') yield [withoutReturn(rest)];
+  await checkFile(path);
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot read "${path}": ${error.code ?? error.message}`);
+  });
+  try {
+    // One buffer for all pieces: a stream would allocate a gigabyte of them for a gigabyte of capture.
+    const buffer = Buffer.allocUnsafe(size);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, size, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
-const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
+const LINE_CHUNK = 1 << 18;
 
-export function checkFile(path: string): void {
-  if (!existsSync(path)) throw new UsageError(`there is no file "${path}"`, nearFile(path));
+/** Lines of a file or of standard input, a batch at a time, in constant memory. `advance` hears of the bytes read. */
+export async function* readLines(path: string, advance?: (bytes: number) => void): AsyncGenerator<readonly string[]> {
+  yield* linesOf(readChunks(path, LINE_CHUNK), advance);
+}
+
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer>,
+  advance?: (bytes: number) => void,
+): AsyncGenerator<readonly string[]> {
+  const cutter = new LineCutter();
+  for await (const chunk of chunks) {
+    const lines = cutter.push(chunk);
+    if (lines.length > 0) yield lines;
+    advance?.(chunk.length);
+  }
+  const rest = cutter.end();
+  if (rest.length > 0) yield rest;
+}
+
+/** An input whose first bytes have been looked at. */
+export interface Sniffed {
+  readonly kind: 'empty' | 'json' | 'text' | 'binary';
+  /** All of it, the first bytes included. */
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
+/** Enough to tell text from raw bytes: a message as short as a header already holds bytes that no text has. */
+const LOOKED_AT = 1 << 12;
+
+export async function sniff(path: string, size: number): Promise<Sniffed> {
+  const source = readChunks(path, size);
+  let head = Buffer.alloc(0);
+  while (head.length < LOOKED_AT && isText(head)) {
+    const next = await source.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  return { kind: kindOf(head), chunks: joined(head, source) };
+}
+
+async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  yield* rest;
+}
+
+function kindOf(head: Buffer): Sniffed['kind'] {
+  if (head.length === 0) return 'empty';
+  if (!isText(head)) return 'binary';
+  return head.toString('latin1').trimStart().startsWith('{') ? 'json' : 'text';
+}
+
+const isText = (bytes: Uint8Array): boolean =>
+  bytes.every((b) => (b >= 0x20 && b < 0x7f) || b === 0x09 || b === 0x0a || b === 0x0d);
+
+/** Bytes of all inputs together, or null where one of them does not tell. */
+export function sizeOf(paths: readonly string[]): number | null {
+  let sum = 0;
+  for (const path of paths) {
+    const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() !== true) return null;
+    sum += stat.size;
+  }
+  return sum;
+}
+
+export async function checkFile(path: string): Promise<void> {
+  if (!existsSync(path)) throw new UsageError(`there is no file "${path}"`, await nearFile(path));
   if (statSync(path).isDirectory()) throw new UsageError(`"${path}" is a folder; name a file in it`);
 }
 
-function nearFile(path: string): string | undefined {
+async function nearFile(path: string): Promise<string | undefined> {
   try {
+    const { didYouMean } = await import('../diagnostics/did-you-mean.js');
     return didYouMean(basename(path), readdirSync(dirname(path)));
   } catch {
     return undefined;

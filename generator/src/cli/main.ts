@@ -1,13 +1,20 @@
 import { Command, CommanderError } from 'commander';
-import { bench } from './commands/bench.js';
-import { check } from './commands/check.js';
-import { decode } from './commands/decode.js';
-import { encode } from './commands/encode.js';
-import { generate } from './commands/generate.js';
-import { list } from './commands/list.js';
-import { trace } from './commands/trace.js';
-import { vectors } from './commands/vectors.js';
 import { EXIT, UsageError } from './failure.js';
+
+/** Every command, in the order of the help text. Only the one that is asked for is loaded, with what it needs. */
+const COMMANDS = new Map<string, () => Promise<() => Command>>([
+  ['check', async () => (await import('./commands/check.js')).check],
+  ['explain', async () => (await import('./commands/explain.js')).explain],
+  ['fmt', async () => (await import('./commands/fmt.js')).fmt],
+  ['generate', async () => (await import('./commands/generate.js')).generate],
+  ['list', async () => (await import('./commands/list.js')).list],
+  ['decode', async () => (await import('./commands/decode.js')).decode],
+  ['encode', async () => (await import('./commands/encode.js')).encode],
+  ['dump', async () => (await import('./commands/dump.js')).dump],
+  ['vectors', async () => (await import('./commands/vectors.js')).vectors],
+  ['trace', async () => (await import('./commands/trace.js')).trace],
+  ['bench', async () => (await import('./commands/bench.js')).bench],
+]);
 
 /** Runs one command line. The process's exit code says how it went: 0 fine, 1 findings, 2 usage, 3 internal. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -26,9 +33,11 @@ export async function main(args: readonly string[]): Promise<void> {
       'after',
       '\nExit codes: 0 fine, 1 findings, 2 wrong use, 3 a fault of vwire itself. "-" is standard input.',
     );
-  for (const add of [check, generate, list, decode, encode, vectors, trace, bench])
-    program.addCommand(add().exitOverride());
   try {
+    // Without a command's name first, help and suggestions need all of them.
+    const named = COMMANDS.get(args[0] ?? '');
+    const loaded = await Promise.all((named === undefined ? [...COMMANDS.values()] : [named]).map((load) => load()));
+    for (const add of loaded) program.addCommand(add().exitOverride());
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     process.exitCode = exitCodeOf(error);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import pc from 'picocolors';
 import type { Paint } from '../diagnostics/render-text.js';
+import { Progress } from '../stream/progress.js';
 
 /** Colours for a stream: on a terminal only, and never against NO_COLOR. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
@@ -22,6 +23,12 @@ export async function outLine(text: string): Promise<void> {
 
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** A progress line on standard error; silent where that is no terminal, or where it would run into the results. */
+export function progressOf(expected: number | null, shown: boolean): Progress {
+  const { stderr } = process;
+  return new Progress(shown ? stderr : { write: () => true }, expected);
 }
 
 /** Rows as aligned columns; `right` names the columns to align at their right edge. */

@@ -193,14 +193,19 @@ function readFields(fields: readonly FieldIR[], view: DataView, end: number): Fi
       values[field.name] = value;
       if (field.role !== null) continue;
       for (const bits of field.bits) {
-        if (!bits.reserved)
-          values[bits.name] = Number((BigInt(value) >> BigInt(bits.lsb)) & ((1n << BigInt(bits.width)) - 1n));
+        if (!bits.reserved) values[bits.name] = readBits(value, bits.lsb, bits.width);
       }
       continue;
     }
     values[field.name] = readArray(field, view, values, end);
   }
   return values;
+}
+
+/** A group of bits of an integer, two's complement where it is negative. */
+function readBits(value: number | bigint, lsb: number, width: number): number {
+  if (typeof value === 'number' && value >= 0) return Math.floor(value / 2 ** lsb) % 2 ** width;
+  return Number((BigInt(value) >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n));
 }
 
 function readArray(field: Exclude<FieldIR, { kind: 'int' }>, view: DataView, before: Fields, end: number): Value {

@@ -1,12 +1,14 @@
 import { knownNames } from '../diagnostics/did-you-mean.js';
 import { type Decoded, decode, isRefused, type Refused } from '../interpret/decode.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
+import { HexScratch } from '../interpret/hex-scratch.js';
 import { fromHex, type Spelled, spellAll } from '../interpret/values.js';
 import type { WireError } from '../interpret/wire-error.js';
 import type { BodyIR, ProfileIR } from '../ir/types.js';
 import type { Context, Direction, Finding } from '../rules/finding.js';
 import { judge } from '../rules/judge.js';
 import type { IrStore } from '../store.js';
+import { limitIn, quietCheck } from '../stream/quiet-check.js';
 import { type Defaults, type Entry, objectOf, textOf } from './entry.js';
 
 /** What decoding adds to an entry. */
@@ -80,6 +82,9 @@ export const entryError = (code: string, field: string, got: string, expected: s
   got,
 });
 
+/** Bytes of the frame at hand. Nothing of a decoded entry refers to them, so that the next frame may overwrite them. */
+const scratch = new HexScratch();
+
 /** Decodes one frame of an entry and judges it. */
 export function decodeFrame(
   resolved: Resolved,
@@ -88,37 +93,59 @@ export function decodeFrame(
   direction: Direction | null,
   context: Context,
 ): DecodedEntry {
-  const { index, profile } = resolved;
+  const length = scratch.read(hex);
+  if (length >= 0) return decodeBytes(resolved, entry, scratch.bytes(length), direction, context);
   const parsed = fromHex(hex);
-  if (!('bytes' in parsed)) {
-    return {
-      error: {
-        code: 'bad_hex',
-        message: parsed.problem,
-        field: 'hex',
-        offset: parsed.at >> 1,
-        expected: 'pairs of hexadecimal digits',
-        got: hex.slice(0, 32),
-      },
-    };
-  }
-  const names = namesOf(entry);
-  const result = decode(index, parsed.bytes, (announced) => choose(index, names, announced));
+  if ('bytes' in parsed) return decodeBytes(resolved, entry, parsed.bytes, direction, context);
+  return {
+    error: {
+      code: 'bad_hex',
+      message: parsed.problem,
+      field: 'hex',
+      offset: parsed.at >> 1,
+      expected: 'pairs of hexadecimal digits',
+      got: hex.slice(0, 32),
+    },
+  };
+}
+
+/** The same for a frame that is at hand as bytes. */
+export function decodeBytes(
+  { index, profile }: Resolved,
+  entry: Entry,
+  bytes: Uint8Array,
+  direction: Direction | null,
+  context: Context,
+): DecodedEntry {
+  const result = decode(index, bytes, selection(index, entry));
   if (isRefused(result)) return refusedEntry(result);
+  if (profile === null || silent(index, profile, result, bytes, direction, context)) return decodedEntry(result, []);
   const announced = index.at(Number(result.header[index.typeField.name]), Number(result.header[index.idField.name]));
-  const findings =
-    profile === null
-      ? []
-      : judge({
-          index,
-          decoded: result,
-          bytes: parsed.bytes,
-          profile,
-          direction,
-          context,
-          named: announced.includes(result.body) ? null : result.body,
-        });
-  return decodedEntry(result, findings);
+  const named = announced.includes(result.body) ? null : result.body;
+  return decodedEntry(result, judge({ index, decoded: result, bytes, profile, direction, context, named }));
+}
+
+/** Whether the rules surely have nothing to say, which is so for most messages and costs a tenth of asking them. */
+function silent(
+  index: DialectIndex,
+  profile: ProfileIR,
+  { body }: Decoded,
+  bytes: Uint8Array,
+  direction: Direction | null,
+  context: Context,
+): boolean {
+  const limit = limitIn(context, profile);
+  if (limit === null) return false;
+  const check = quietCheck(index, profile);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const i = check.shape.check(view, 0, bytes.length);
+  return index.ir.bodies[i] === body && check.quiet(view, 0, bytes.length, i, direction, limit);
+}
+
+/** How the names of an entry settle which body a header announces. */
+export function selection(index: DialectIndex, entry: Entry): (announced: readonly BodyIR[]) => readonly BodyIR[] {
+  const names = namesOf(entry);
+  return (announced) => choose(index, names, announced);
 }
 
 interface Names {
@@ -168,7 +195,7 @@ export function decodedEntry(result: Decoded, findings: readonly Finding[]): Dec
 }
 
 /** The context of an entry over that of its trace. */
-export const contextOf = (entry: Entry, defaults: Defaults): Context => ({
-  ...defaults.context,
-  ...(objectOf(entry, 'context') as Context | undefined),
-});
+export function contextOf(entry: Entry, defaults: Defaults): Context {
+  const own = objectOf(entry, 'context') as Context | undefined;
+  return own === undefined ? defaults.context : { ...defaults.context, ...own };
+}

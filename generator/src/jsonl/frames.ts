@@ -11,18 +11,22 @@ export interface Frame {
 
 /** Every frame of a line, in the order they went over the bus. */
 export function framesOf(entry: Entry): Frame[] {
+  const { hex, req, resp, send, answers } = entry;
+  // Nearly every line of a capture has this one frame.
+  if (typeof hex === 'string' && req === undefined && resp === undefined && send === undefined && answers === undefined)
+    return [{ at: 'hex', hex, direction: directionOf(entry) }];
   const frames: Frame[] = [];
   const add = (at: string, value: unknown, direction: Direction | null): void => {
     if (typeof value === 'string') frames.push({ at, hex: value, direction });
   };
-  add('hex', entry.hex, directionOf(entry));
-  add('req', entry.req, 'driver->device');
-  add('resp', entry.resp, 'device->driver');
-  list(entry.send).forEach((hex, i) => {
-    add(`send[${i}]`, hex, 'driver->device');
+  add('hex', hex, directionOf(entry));
+  add('req', req, 'driver->device');
+  add('resp', resp, 'device->driver');
+  list(send).forEach((value, i) => {
+    add(`send[${i}]`, value, 'driver->device');
   });
-  list(entry.answers).forEach((hex, i) => {
-    add(`answers[${i}]`, hex, 'device->driver');
+  list(answers).forEach((value, i) => {
+    add(`answers[${i}]`, value, 'device->driver');
   });
   return frames;
 }

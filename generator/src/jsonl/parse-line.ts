@@ -1,3 +1,4 @@
+import { LONGEST_LINE } from '../stream/line-cutter.js';
 import type { EntryError } from './decode-entry.js';
 import type { Entry } from './entry.js';
 
@@ -9,6 +10,7 @@ export function parseLine(
     line: text.length > 400 ? `${text.slice(0, 400)}…` : text,
     error: { code: 'bad_json', message, field: 'line', offset, expected: 'one JSON object', got: text.slice(0, 32) },
   });
+  if (text.length > LONGEST_LINE) return refuse(`the line has more than ${LONGEST_LINE} bytes`, LONGEST_LINE);
   if (text.trim() === '') return refuse('the line is empty', 0);
   try {
     const value: unknown = JSON.parse(text);

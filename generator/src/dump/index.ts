@@ -1,0 +1,3 @@
+export { type DumpOptions, dumpMessage } from './dump-message.js';
+export { type RenderOptions, renderDump } from './render.js';
+export type { DumpBits, DumpRow, Part } from './row.js';

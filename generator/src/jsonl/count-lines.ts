@@ -1,0 +1,116 @@
+import { HexScratch } from '../interpret/hex-scratch.js';
+import type { Direction } from '../rules/finding.js';
+import type { IrStore } from '../store.js';
+import { MessageCounter } from '../stream/message-counter.js';
+import type { Place, Tally } from '../stream/tally.js';
+import { contextOf, decodeFrame, type Resolved } from './decode-entry.js';
+import type { LineOptions } from './decode-lines.js';
+import { type Defaults, defaultsFrom, type Entry, textOf } from './entry.js';
+import { framesOf } from './frames.js';
+import { isHexLine } from './hex-line.js';
+import { parseLine } from './parse-line.js';
+import { Resolver } from './resolver.js';
+
+/** Counts what `LineDecoder` would answer, line after line, and answers nothing. */
+export class LineCounter {
+  readonly #resolver: Resolver;
+  readonly #counters = new WeakMap<Resolved, MessageCounter>();
+  readonly #scratch = new HexScratch();
+  #defaults: Defaults;
+  #input = '';
+  #line = 0;
+  readonly #where = (): Place => ({ input: this.#input, line: this.#line });
+
+  constructor(
+    store: IrStore,
+    options: LineOptions,
+    readonly tally: Tally,
+  ) {
+    this.#resolver = new Resolver(store, options);
+    this.#defaults = { dialect: options.dialect, context: {} };
+  }
+
+  /** What follows is of another input, from its first line on. */
+  begin(input: string): void {
+    this.#input = input;
+    this.#line = 0;
+  }
+
+  line(text: string): void {
+    this.#line++;
+    this.tally.lines++;
+    const parsed = parseLine(text);
+    if ('entry' in parsed) this.#entry(parsed.entry);
+    else this.tally.refuse(parsed.error.code, this.#where);
+  }
+
+  /** Hexadecimal text that is no line of JSON: of an argument, or of a text file. */
+  hex(text: string, direction: Direction | null): void {
+    this.#line++;
+    if (isHexLine(text)) this.#frame(NOTHING, text, direction);
+  }
+
+  #entry(entry: Entry): void {
+    const frames = framesOf(entry);
+    if (frames.length === 0) {
+      if (textOf(entry, 'dialect') !== undefined) this.#defaults = defaultsFrom(entry, this.#defaults);
+      if ('hex' in entry) this.tally.refuse('bad_hex', this.#where);
+      return;
+    }
+    // Names of a line with several frames belong to its request alone.
+    const named = frames.length === 1 && frames[0]?.at === 'hex';
+    for (const { hex, direction } of frames) this.#frame(entry, hex, direction, named);
+  }
+
+  #frame(entry: Entry, hex: string, direction: Direction | null, named = false): void {
+    const resolved = this.#resolver.resolve(entry, this.#defaults);
+    if ('error' in resolved) {
+      this.tally.messages++;
+      this.tally.refuse(resolved.error.code, this.#where);
+      return;
+    }
+    const context = contextOf(entry, this.#defaults);
+    const length = this.#scratch.read(hex);
+    if (length < 0 || (named && hasNames(entry))) {
+      this.#slowly(resolved, named ? entry : NOTHING, hex, direction, context);
+      return;
+    }
+    this.#counterOf(resolved).count(this.#scratch.view, 0, length, length, direction, context, this.#where);
+  }
+
+  /** Names may select another body than the header does, and odd spellings of digits are for the decoder to judge. */
+  #slowly(
+    resolved: Resolved,
+    entry: Entry,
+    hex: string,
+    direction: Direction | null,
+    context: ReturnType<typeof contextOf>,
+  ): void {
+    const { tally } = this;
+    const decoded = decodeFrame(resolved, entry, hex, direction, context);
+    const bytes = decoded.error?.code === 'bad_hex' ? 0 : hex.replace(/0x|[^0-9a-f]/gi, '').length >> 1;
+    const { bodies } = resolved.index.ir;
+    const body = bodies.findIndex(
+      (b) => b.class === decoded.class && b.message === decoded.message && b.kind === decoded.kind,
+    );
+    tally.messages++;
+    tally.bytes += bytes;
+    if (decoded.error !== undefined) tally.refuse(decoded.error.code, this.#where);
+    else this.#counterOf(resolved).add(body, bytes);
+    for (const { rule } of decoded.findings ?? []) tally.find(rule, this.#where);
+  }
+
+  #counterOf(resolved: Resolved): MessageCounter {
+    let counter = this.#counters.get(resolved);
+    if (counter === undefined) {
+      counter = new MessageCounter(resolved.index, resolved.profile, this.tally);
+      this.#counters.set(resolved, counter);
+    }
+    return counter;
+  }
+}
+
+const NOTHING: Entry = {};
+
+const hasNames = (entry: Entry): boolean =>
+  entry.class !== undefined || entry.message !== undefined || entry.kind !== undefined;

@@ -1,0 +1,137 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { root } from './support/vwire.js';
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+  /** What the comment directly above says: `in: project`, `file: path`, `prints`. */
+  readonly mark: string;
+}
+
+function blocksOf(path: string): Block[] {
+  const text = readFileSync(join(root, path), 'utf8');
+  return [...text.matchAll(/(?:<!-- ([^>]*?) -->\n)?```(\w+)\n([\s\S]*?)```/g)].map(
+    ([, mark = '', language = '', body = '']) => ({
+      mark,
+      language,
+      text: body,
+    }),
+  );
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'vwire-docs-'));
+/** Inside the repository, so that its own packages resolve by name. */
+const inside = join(root, 'node_modules/.cache/vwire-docs');
+afterAll(() => {
+  rmSync(scratch, { recursive: true });
+  rmSync(inside, { recursive: true, force: true });
+});
+
+const bash = (script: string, cwd: string, env: Record<string, string> = {}) =>
+  spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', ...env },
+  });
+
+describe('the guide, followed literally', () => {
+  const project = join(scratch, 'project');
+  const packs = join(scratch, 'packs');
+  mkdirSync(project);
+  let printed = '';
+
+  it.each(
+    blocksOf('docs/guide.md').map((block, i) => ({ ...block, title: `${i + 1} (${block.mark || block.language})` })),
+  )('block $title works', (block) => {
+    if (block.mark.startsWith('file: ')) {
+      const path = join(project, block.mark.slice('file: '.length));
+      mkdirSync(join(path, '..'), { recursive: true });
+      writeFileSync(path, block.text);
+      return;
+    }
+    if (block.mark === 'prints') {
+      expect(printed).toBe(block.text);
+      return;
+    }
+    expect(block.language).toBe('sh');
+    const run = bash(block.text, block.mark === 'in: clone' ? root : project, { PACKS: packs });
+    expect(run.status, `${block.text}${run.stdout}${run.stderr}`).toBe(0);
+    printed = run.stdout;
+  });
+});
+
+describe('the README', () => {
+  const blocks = blocksOf('README.md');
+
+  it('has its two commands run by CI', () => {
+    const ci = readFileSync(join(root, '.ci/run'), 'utf8');
+    for (const command of ['npm ci', 'npm test', 'npm start']) expect(ci).toContain(command);
+  });
+
+  const commands = blocks
+    .filter((b) => b.language === 'sh')
+    .flatMap((b) => b.text.split('\n'))
+    .filter((line) => line.startsWith('npx '));
+
+  it.each(commands)('%s', (command) => {
+    const run = bash(`${command} || [ $? -eq 1 ]`, root);
+    expect(run.status, run.stderr).toBe(0);
+    expect(run.stdout).not.toBe('');
+  });
+
+  it('has an example that compiles under --strict and prints what it says', () => {
+    const example = blocks.find((b) => b.language === 'ts');
+    mkdirSync(inside, { recursive: true });
+    writeFileSync(join(inside, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(inside, 'example.ts'), example?.text ?? '');
+    const options = [
+      '--strict',
+      '--noUncheckedIndexedAccess',
+      '--target',
+      'es2022',
+      '--module',
+      'nodenext',
+      '--types',
+      'node',
+    ];
+    execFileSync('npx', ['tsc', ...options, join(inside, 'example.ts')], { cwd: root, stdio: 'pipe' });
+    const out = execFileSync('node', [join(inside, 'example.js')], { cwd: root, encoding: 'utf8' });
+    const said = [...(example?.text ?? '').matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map((m) => m[1] as string);
+    expect(said.length).toBeGreaterThan(0);
+    for (const line of said) expect(out.split('\n')).toContain(line);
+  });
+
+  it('shows lines that npm start prints', () => {
+    const shown = blocks.find((b) => b.language === 'text' && b.text.includes('GET_DEVICES'));
+    const run = bash('npm start --silent', root);
+    expect(run.status, run.stderr).toBe(0);
+    for (const line of (shown?.text ?? '').trimEnd().split('\n')) expect(run.stdout).toContain(line);
+    expect(run.stdout).toMatch(/^read {7}\d+ schema files/m);
+    expect(run.stdout).toMatch(/^unchanged {2}\d+ files/m);
+    expect(run.stdout).toContain('linux-loopback-blk-v1-2026.jsonl');
+  });
+
+  it('links only to what exists', () => {
+    for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/guide.md']) {
+      const text = readFileSync(join(root, page), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+        if (!/^https?:/.test(target))
+          expect(existsSync(join(root, page, '..', target)), `${page} → ${target}`).toBe(true);
+      }
+    }
+  });
+});
+
+describe('the API reference', () => {
+  it('is built by typedoc without a warning', () => {
+    const run = spawnSync('npx', ['typedoc', '--emit', 'none', '--treatWarningsAsErrors'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(run.status, run.stdout + run.stderr).toBe(0);
+  });
+});
