@@ -1,3 +1,4 @@
+import * as rfc3 from '@virtio-wire/codecs/virtio-msg/rfc3';
 import { type DialectIndex, decode, IrStore, isRefused, loadCodecs, VectorRunner } from '@virtio-wire/generator';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ const store = new IrStore(`${root}generated/ir`);
 
 interface Codec {
   check(view: DataView, p: number, end: number): number;
+  decodeExact(view: DataView, p: number, end: number): object;
   decode(
     view: DataView,
     p: number,
@@ -17,12 +19,19 @@ interface Codec {
   handler(partial: object): object;
 }
 
-const load = async (dialect: string): Promise<{ index: DialectIndex; codec: Codec }> => {
+interface Loaded {
+  readonly index: DialectIndex;
+  readonly codec: Codec;
+  readonly subjects: ReturnType<typeof VectorRunner.subjects>;
+}
+
+const load = async (dialect: string): Promise<Loaded> => {
   const index = store.dialect(dialect)?.index as DialectIndex;
-  return { index, codec: (await loadCodecs(index.ir)) as unknown as Codec };
+  const module = await loadCodecs(index.ir);
+  return { index, codec: module as unknown as Codec, subjects: VectorRunner.subjects(index, module) };
 };
 
-describe('interpreter, object codec and view codec', () => {
+describe('interpreter, object codec, view codec and flyweight', () => {
   it('agree with every vector of every dialect, decoding and encoding', async () => {
     const runner = new VectorRunner(store);
     await runner.file('virtio-msg.json', vectors as never);
@@ -51,17 +60,38 @@ describe('interpreter, object codec and view codec', () => {
     expect([...runner.run.dialects.values()].reduce((n, c) => n + c.checks, 0)).toBeGreaterThan(5000);
   });
 
-  it.each(DIALECTS)('agree on every truncation of every %s vector', async (dialect) => {
+  it.each(DIALECTS)('of %s: decodeExact is decode, except that it refuses surplus bytes', async (dialect) => {
     const { index, codec } = await load(dialect);
+    for (const vector of vectors.filter((v) => v.dialect === dialect)) {
+      const bytes = Uint8Array.from(Buffer.from(vector.hex, 'hex'));
+      const exact = codec.decodeExact(new DataView(bytes.buffer), 0, bytes.length);
+      expect(exact).toEqual(codec.decode(new DataView(bytes.buffer), 0, bytes.length));
+      if (index.sizeField === null) continue;
+      const longer = new DataView(Uint8Array.from([...bytes, 1, 2, 3]).buffer);
+      longer.setUint16(index.sizeField.offset, bytes.length + 3, true);
+      expect(codec.decode(longer, 0, bytes.length + 3)).toMatchObject({ surplus: 3 });
+      expect(codec.decodeExact(longer, 0, bytes.length + 3)).toMatchObject({
+        wireError: 1,
+        code: 'surplus',
+        offset: bytes.length,
+        expected: bytes.length,
+        got: bytes.length + 3,
+      });
+    }
+  });
+
+  it.each(DIALECTS)('agree on every truncation of every %s vector', async (dialect) => {
+    const loaded = await load(dialect);
     for (const vector of vectors.filter((v) => v.dialect === dialect)) {
       const bytes = Buffer.from(vector.hex, 'hex');
       for (let length = 0; length < bytes.length; length++)
-        expectAgreement(index, codec, Uint8Array.from(bytes.subarray(0, length)));
+        expectAgreement(loaded, Uint8Array.from(bytes.subarray(0, length)));
     }
   });
 
   it.each(DIALECTS)('agree on %s messages drawn from the message table with boundary values', async (dialect) => {
-    const { index, codec } = await load(dialect);
+    const loaded = await load(dialect);
+    const { index } = loaded;
     const { headerSize } = index.ir.framing;
     const boundary = fc.constantFrom(0, 1, 2, 3, 7, 8, 0x7f, 0x80, 0xff);
     const drawn = fc.record({
@@ -85,7 +115,7 @@ describe('interpreter, object codec and view codec', () => {
             (headerSize + rest.length + sizeNoise) & 0xffff,
             true,
           );
-        expectAgreement(index, codec, bytes);
+        expectAgreement(loaded, bytes);
       }),
       { numRuns: 3000 },
     );
@@ -124,7 +154,8 @@ describe('interpreter, object codec and view codec', () => {
 });
 
 /** Interpreter and generated codec see the same message, or refuse it for the same reason at the same place. */
-function expectAgreement(index: DialectIndex, codec: Codec, bytes: Uint8Array): void {
+function expectAgreement({ index, codec, subjects }: Loaded, bytes: Uint8Array): void {
+  expect(VectorRunner.disagreements(index, subjects, bytes), Buffer.from(bytes).toString('hex')).toEqual([]);
   const oracle = decode(index, bytes);
   const buffer = new ArrayBuffer(bytes.length + 8);
   new Uint8Array(buffer).fill(0xee).set(bytes, 5);
@@ -143,3 +174,50 @@ function expectAgreement(index: DialectIndex, codec: Codec, bytes: Uint8Array): 
     expect(code, label).toBe(0);
   }
 }
+
+describe('a View', () => {
+  const { EVENT_AVAIL_event: avail, SET_VQUEUE_request: queue, GET_DEVICES_response: devices } = rfc3;
+
+  it('is moved over a buffer and changed in place, without touching its neighbours', () => {
+    const view = new DataView(new ArrayBuffer(64));
+    const second = avail.encode(view, 0, 1, 2, 3, 4, 0);
+    avail.encode(view, second, 5, 6, 7, 0x7fffffff, 1);
+    const event = new avail.View(view).at(second);
+    expect([event.type, event.msg_id, event.dev_num, event.token, event.msg_size]).toEqual([0, 0x41, 5, 6, 16]);
+    event.next_wrap = 0;
+    event.vq_index = 0xffffffff;
+    event.dev_num = 9;
+    expect([event.check(64), event.vq_index, event.next_offset, event.next_offset_wrap]).toEqual([
+      0, 0xffffffff, 0x7fffffff, 0x7fffffff,
+    ]);
+    expect([
+      avail.vq_index(view, 0),
+      avail.next_offset(view, 0),
+      rfc3.header.dev_num(rfc3.header.word0(view, 0)),
+    ]).toEqual([3, 4, 1]);
+    expect(
+      event
+        .bind(new DataView(new ArrayBuffer(8)))
+        .at(0)
+        .check(8),
+    ).not.toBe(0);
+  });
+
+  it('has a u64 as bigint, as halves and as a number', () => {
+    const message = new queue.View(new DataView(new ArrayBuffer(48)));
+    message.descriptor_addr = 0x0123456789abcdefn;
+    expect([message.descriptor_addr_lo, message.descriptor_addr_hi]).toEqual([0x89abcdef, 0x01234567]);
+    expect(message.descriptor_addr_number).toBeNaN();
+    message.descriptor_addr_hi = 0x1fffff;
+    expect(message.descriptor_addr_number).toBe(0x1fffff89abcdef);
+  });
+
+  it('has the bits and bytes of a counted array', () => {
+    const view = new DataView(new ArrayBuffer(32), 3);
+    devices.encode(view, 1, 0, 0, 0, 11, 0, Uint8Array.of(0x05, 0x04));
+    const message = new devices.View(view, 1);
+    expect([message.bitmap_offset, message.bitmap_length, message.count]).toEqual([15, 2, 11]);
+    expect([0, 1, 2, 10, 11, -1].map((i) => message.bitmap_bit(i))).toEqual([true, false, true, true, false, false]);
+    expect([...message.bitmap_view()]).toEqual([5, 4]);
+  });
+});

@@ -3,7 +3,10 @@
  * names here are only ever added.
  */
 
-/** Why bytes were refused. `check` functions return one of these numbers; 0 means the message may be read. */
+/**
+ * Why bytes were refused. `check` functions return one of these numbers; 0 means the message may be read.
+ * Up to FRAME_SIZE they are about the header: generated code compares with that.
+ */
 export const ErrorCode = {
   OK: 0,
   /** Fewer bytes were delivered than a header has. */
@@ -29,21 +32,8 @@ export const ErrorCode = {
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
-/** The `code` of a `WireError`, by error code. */
-export const ERROR_NAME = [
-  'ok',
-  'short_header',
-  'size_below_header',
-  'truncated',
-  'frame_size',
-  'unknown_id',
-  'wrong_message',
-  'short_body',
-  'short_tail',
-  'surplus',
-  'ambiguous',
-] as const;
-export type ErrorName = (typeof ERROR_NAME)[number];
+/** The `code` of a `WireError`: the name of an error code in lower case. */
+export type ErrorName = Lowercase<keyof typeof ErrorCode>;
 
 /** Refused bytes, as plain data: it survives JSON, structured clone and two copies of this package. */
 export interface WireError {
@@ -72,7 +62,9 @@ function wireError(
   expected: number | string,
   got: number,
 ): WireError {
-  return { wireError: 1, code: ERROR_NAME[code], message, field, offset, expected, got };
+  // A second table of names would have to be kept in step. The keys stand in the order of their numbers.
+  const name = Object.keys(ErrorCode)[code]?.toLowerCase() as ErrorName;
+  return { wireError: 1, code: name, message, field, offset, expected, got };
 }
 
 /** Fewer bytes than a header. */
@@ -83,19 +75,19 @@ export function short_header(headerSize: number, delivered: number): WireError {
 
 /** Fewer bytes than every message of the dialect has. */
 export function frame_size(fixedSize: number, delivered: number): WireError {
-  const message = `only ${delivered} bytes were delivered, every message has ${fixedSize}`;
+  const message = `only ${delivered} bytes were delivered, a message has ${fixedSize}`;
   return wireError(ErrorCode.FRAME_SIZE, message, 'frame', delivered, fixedSize, delivered);
 }
 
 /** A size field that does not even cover the header. */
 export function size_below_header(field: string, offset: number, headerSize: number, got: number): WireError {
-  const message = `${field} is ${got}, less than the ${headerSize} bytes of a header`;
+  const message = `${field} is ${got}, a header has ${headerSize}`;
   return wireError(ErrorCode.SIZE_BELOW_HEADER, message, field, offset, headerSize, got);
 }
 
 /** A size field that reaches past the delivered bytes. */
 export function truncated(field: string, offset: number, size: number, delivered: number): WireError {
-  const message = `${field} is ${size}, but only ${delivered} bytes were delivered`;
+  const message = `${field} is ${size}, only ${delivered} bytes were delivered`;
   return wireError(ErrorCode.TRUNCATED, message, field, offset, size, delivered);
 }
 
@@ -114,18 +106,19 @@ export function wrong_message(name: string, field: string, offset: number, expec
 /** Bytes that several messages may have. */
 export function ambiguous(field: string, offset: number, candidates: string, got: number): WireError {
   const message = `${field} ${got} may be any of ${candidates}`;
-  return wireError(ErrorCode.AMBIGUOUS, message, field, offset, candidates, got);
+  return wireError(ErrorCode.AMBIGUOUS, message, field, offset, 'class, message and kind', got);
 }
 
-/** A message that ends inside its fixed part. `fields` holds each field's name, offset and end. */
+/** A message that ends inside its fixed part. `fields` tells where each field of that part starts, in order. */
 export function short_body(
   name: string,
   minSize: number,
   got: number,
-  fields: readonly (readonly [name: string, offset: number, end: number])[],
+  fields: Readonly<Record<string, number>>,
 ): WireError {
-  const [field, offset] = fields.find(([, , end]) => end > got) ?? ['body', got];
-  const message = `a ${name} has at least ${minSize} bytes, this one has ${got} and ends before ${field} does`;
+  // The field that is cut is the last one that starts at or before the end.
+  const [field, offset] = Object.entries(fields).filter(([, start]) => start <= got).at(-1) ?? ['body', got];
+  const message = `a ${name} has at least ${minSize} bytes, this one has ${got}: ${field} is cut`;
   return wireError(ErrorCode.SHORT_BODY, message, field, offset, minSize, got);
 }
 
@@ -135,10 +128,14 @@ export function short_tail(field: string, offset: number, needed: number, got: n
   return wireError(ErrorCode.SHORT_TAIL, message, field, offset, needed, got);
 }
 
-/** A message longer than its content. */
-export function surplus_bytes(content: number, got: number): WireError {
-  const message = `the content has ${content} bytes, the message ${got}`;
-  return wireError(ErrorCode.SURPLUS, message, 'surplus', content, content, got);
+/** A decoded message, unless it is longer than its content. */
+export function exact<M extends { readonly size: number; readonly surplus: number }>(
+  message: M | WireError,
+): M | WireError {
+  if (isWireError(message) || message.surplus === 0) return message;
+  const content = message.size - message.surplus;
+  const text = `the message has ${message.size} bytes, its content ${content}`;
+  return wireError(ErrorCode.SURPLUS, text, 'surplus', content, content, message.size);
 }
 
 /** A u64 from its halves as a number, or NaN above `Number.MAX_SAFE_INTEGER`. */

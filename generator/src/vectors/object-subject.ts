@@ -1,5 +1,7 @@
+import type { DialectIndex } from '../interpret/dialect-index.js';
+import { readInt } from '../interpret/int.js';
 import { fromHex, type Spelled, spell, toHex, type Value } from '../interpret/values.js';
-import type { BodyIR, FieldIR } from '../ir/types.js';
+import type { BodyIR, FieldIR, IntFieldIR } from '../ir/types.js';
 import { bodyModule, type CodecModule } from './codec-module.js';
 import type { Subject } from './subject.js';
 
@@ -31,6 +33,15 @@ export function objectSubject(module: CodecModule): Subject {
   };
 }
 
+/** The one body that the type and id of these bytes announce. */
+export function announcedBody(index: DialectIndex, bytes: Uint8Array): BodyIR | undefined {
+  if (bytes.length < index.ir.framing.headerSize) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const value = ({ offset, type }: IntFieldIR): number => Number(readInt(view, offset, type));
+  const announced = index.at(value(index.typeField), value(index.idField));
+  return announced.length === 1 ? announced[0] : undefined;
+}
+
 /** The bytes at an odd offset of a larger buffer, seen through a view that does not start at the buffer's start. */
 export function embedded(bytes: Uint8Array): { view: DataView; p: number } {
   const buffer = new ArrayBuffer(bytes.length + 16);
@@ -51,7 +62,9 @@ export function nativeFields(body: BodyIR, fields: Readonly<Record<string, Spell
         const hex = fromHex(String(value));
         return [name, 'bytes' in hex ? hex.bytes : new Uint8Array(0)];
       }
-      return [name, field?.kind === 'int' && field.type === 'u64' ? BigInt(value as string) : value];
+      if (field?.kind === 'int' && field.type === 'u64') return [name, BigInt(value as string)];
+      if (field?.kind === 'ints' && field.type === 'u64') return [name, (value as string[]).map(BigInt)];
+      return [name, value];
     }),
   );
 }

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DialectIndex } from '../interpret/dialect-index.js';
-import { fromHex, type Spelled } from '../interpret/values.js';
+import { fromHex } from '../interpret/values.js';
 import type { DialectIR } from '../ir/types.js';
 import { LineDecoder } from '../jsonl/decode-lines.js';
 import { type Entry, textOf } from '../jsonl/entry.js';
 import { framesOf } from '../jsonl/frames.js';
 import type { IrStore } from '../store.js';
+import { difference, disagreements } from './agreement.js';
 import { loadCodecs } from './codec-module.js';
 import { interpreterSubject } from './interpreter-subject.js';
-import { objectSubject } from './object-subject.js';
 import type { Reading, Subject } from './subject.js';
-import { viewSubject } from './view-subject.js';
+import { allSubjects, EXPRESSES_LESS } from './subjects.js';
 
 /** One comparison that did not come out as the vector says. */
 export interface Failure {
@@ -33,12 +33,16 @@ export interface VectorRun {
   readonly unknown: Map<string, number>;
 }
 
-/** Runs vector and trace entries through interpreter, object codec and view codec, and malformed ones through the layers. */
+/** Runs vector and trace entries through every implementation, and malformed ones through the layers. */
 export class VectorRunner {
   readonly run: VectorRun = { dialects: new Map(), failures: [], unknown: new Map() };
   readonly #subjects = new Map<string, readonly Subject[]>();
 
   constructor(readonly store: IrStore) {}
+
+  /** Every implementation of a dialect, for tests that bring their own bytes. */
+  static readonly subjects = allSubjects;
+  static readonly disagreements = disagreements;
 
   /** How many vectors the interpreter gets wrong for dialects that exist in memory only. */
   static interpreterFailures(dialects: readonly DialectIR[], entries: readonly Entry[]): number {
@@ -136,8 +140,8 @@ export class VectorRunner {
     if (body === undefined) return;
     for (const subject of subjects) {
       const encoded = subject.encode(body, oracle.header, oracle.fields);
-      // A whole-message encoder has no argument for reserved values; those are the object form's business.
-      if (encoded === null && subject.name === 'view codec') continue;
+      // Neither arguments nor setters can give a header other type bits; reserved values have no argument.
+      if (encoded === null && EXPRESSES_LESS.includes(subject.name)) continue;
       expect(subject.name, `encodes to ${encoded ?? 'nothing'}`, encoded === withoutPadding(hex, oracle.size));
     }
   }
@@ -159,31 +163,10 @@ export class VectorRunner {
     const known = this.#subjects.get(index.ir.dialect);
     if (known !== undefined) return known;
     const module = await loadCodecs(index.ir);
-    const subjects = [interpreterSubject(index), objectSubject(module), viewSubject(index, module)];
+    const subjects = allSubjects(index, module);
     this.#subjects.set(index.ir.dialect, subjects);
     return subjects;
   }
 }
 
 const withoutPadding = (hex: string, size: number): string => hex.slice(0, size * 2);
-
-/** What two readings of the same bytes disagree about; empty where they agree. */
-function difference(a: Reading, b: Reading): string {
-  if ('error' in a || 'error' in b) {
-    const told = (r: Reading): string =>
-      'error' in r
-        ? JSON.stringify([r.error.code, r.error.field, r.error.offset, r.error.expected, r.error.got])
-        : 'accepted';
-    return told(a) === told(b) ? '' : `${told(a)} against ${told(b)}`;
-  }
-  for (const key of ['key', 'size', 'surplus'] as const)
-    if (a[key] !== b[key]) return `${key} ${a[key]} against ${b[key]}`;
-  for (const part of ['header', 'fields'] as const) {
-    const names = new Set([...Object.keys(a[part]), ...Object.keys(b[part])]);
-    for (const name of names) {
-      const [x, y]: (Spelled | undefined)[] = [a[part][name], b[part][name]];
-      if (!isDeepStrictEqual(x, y)) return `${part}.${name} ${JSON.stringify(x)} against ${JSON.stringify(y)}`;
-    }
-  }
-  return '';
-}

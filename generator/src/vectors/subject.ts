@@ -20,7 +20,7 @@ export type Reading =
       };
     };
 
-/** One way to decode and encode the messages of a dialect: the interpreter, the object codec, the view codec. */
+/** One way to decode and encode the messages of a dialect: the interpreter, the object codec, the view codec, the flyweight. */
 export interface Subject {
   readonly name: string;
   decode(bytes: Uint8Array): Reading;

@@ -1,8 +1,9 @@
+import { type FieldNames, moduleNames } from '../backends/typescript/field-names.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
-import { type Spelled, toHex } from '../interpret/values.js';
+import { type Spelled, spell, toHex, type Value } from '../interpret/values.js';
 import type { BodyIR, FieldIR } from '../ir/types.js';
 import { type BodyModule, bodyModule, type CodecModule, reader } from './codec-module.js';
-import { embedded, nativeFields, objectSubject } from './object-subject.js';
+import { announcedBody, embedded, nativeFields, objectSubject } from './object-subject.js';
 import type { Subject } from './subject.js';
 
 const MAX_MESSAGE = 65536;
@@ -15,9 +16,7 @@ export function viewSubject(index: DialectIndex, module: CodecModule): Subject {
     name: 'view codec',
     decode(bytes) {
       const { view, p } = embedded(bytes);
-      const candidates =
-        bytes.length < 2 ? [] : index.at(bytes[index.typeField.offset] ?? 0, bytes[index.idField.offset] ?? 0);
-      const body = candidates[0];
+      const body = announcedBody(index, bytes);
       if (body === undefined || bodyModule(module, body.key).check(view, p, p + bytes.length) !== 0)
         return objects.decode(bytes);
       const own = bodyModule(module, body.key);
@@ -36,24 +35,22 @@ export function viewSubject(index: DialectIndex, module: CodecModule): Subject {
 }
 
 function readAll(own: BodyModule, body: BodyIR, view: DataView, p: number): Record<string, Spelled> {
+  const names = moduleNames(body);
   const fields: Record<string, Spelled> = {};
   for (const field of body.fields) {
-    fields[field.name] = readField(own, field, view, p);
+    fields[field.name] = spell(readField(own, field, names, view, p));
     if (field.kind !== 'int') continue;
-    for (const bits of field.bits) if (!bits.reserved) fields[bits.name] = Number(reader(own, bits.name)(view, p));
+    for (const bits of field.bits) if (!bits.reserved) fields[bits.name] = Number(reader(own, names.of(bits))(view, p));
   }
   return fields;
 }
 
-function readField(own: BodyModule, field: FieldIR, view: DataView, p: number): Spelled {
-  if (field.kind === 'int') {
-    const value = reader(own, field.name)(view, p);
-    return typeof value === 'bigint' ? value.toString() : value;
-  }
-  if (field.kind === 'bytes')
-    return toHex((own[`${field.name}_view`] as (view: DataView, p: number) => Uint8Array)(view, p));
-  const count = Number(reader(own, `${field.name}_count`)(view, p));
-  const at = own[`${field.name}_at`] as (view: DataView, p: number, i: number) => number;
+function readField(own: BodyModule, field: FieldIR, names: FieldNames, view: DataView, p: number): Value {
+  if (field.kind === 'int') return reader(own, names.of(field))(view, p);
+  const derived = names.derived(field);
+  if (field.kind === 'bytes') return (own[derived.view ?? ''] as (view: DataView, p: number) => Uint8Array)(view, p);
+  const count = Number(reader(own, derived.count ?? '')(view, p));
+  const at = own[derived.at ?? ''] as (view: DataView, p: number, i: number) => number;
   return Array.from({ length: count }, (_, i) => at(view, p, i));
 }
 
@@ -66,8 +63,11 @@ function encodeArguments(
 ): unknown[] | null {
   const args: unknown[] = [];
   for (const field of index.ir.header) {
-    if (field.role === 'device' || field.role === 'token') args.push(header[field.name] ?? 0);
-    else if (field.role === 'type' && header[field.name] !== undefined && header[field.name] !== body.type) return null;
+    const value = header[field.name];
+    if (field.role === 'type' && value !== undefined && value !== body.type) return null;
+    if (field.role === 'type' || field.role === 'id' || field.role === 'size') continue;
+    if (!field.reserved) args.push(value ?? 0);
+    else if (Number(value ?? 0) !== 0) return null;
   }
   const counts = new Set(
     body.fields.flatMap((f) =>
@@ -75,11 +75,18 @@ function encodeArguments(
     ),
   );
   for (const field of body.fields) {
-    if (field.reserved) {
-      if (Number(fields[field.name] ?? 0) !== 0) return null;
-    } else if (field.kind === 'int' && field.bits.length > 0)
-      args.push(...field.bits.filter((b) => !b.reserved).map((b) => fields[b.name]));
-    else if (!counts.has(field.name)) args.push(fields[field.name]);
+    const value = fields[field.name];
+    if (field.reserved && !(field.kind !== 'int' && 'field' in field.count)) {
+      if (!isZero(value)) return null;
+    } else if (field.kind === 'int' && field.bits.some((b) => !b.reserved)) {
+      const groups = field.bits.filter((b) => !b.reserved);
+      const sum = groups.reduce((all, b) => all | (BigInt(fields[b.name] as number) << BigInt(b.lsb)), 0n);
+      if (value !== undefined && BigInt.asUintN(8 * field.size, BigInt(value as number)) !== sum) return null;
+      if (!counts.has(field.name)) args.push(...groups.map((b) => fields[b.name]));
+    } else if (!counts.has(field.name)) args.push(value);
   }
   return args;
 }
+
+const isZero = (value: unknown): boolean =>
+  value instanceof Uint8Array || Array.isArray(value) ? value.every((v) => Number(v) === 0) : Number(value ?? 0) === 0;

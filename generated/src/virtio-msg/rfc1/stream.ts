@@ -111,7 +111,8 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
       case 0x2200:
         EVENT_USED_event(view, p, w0);
         break;
-      default:
+      default: {
+        let code: number = ErrorCode.OK;
         switch (w0 & 0x3) {
           case 0x0:
             switch ((w0 >>> 8) & 0xff) {
@@ -152,7 +153,7 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
                 handler.EVENT_CONFIG_event(view, p, w0);
                 break;
               default:
-                handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+                code = ErrorCode.UNKNOWN_ID;
             }
             break;
           case 0x1:
@@ -194,7 +195,7 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
                 handler.RESET_VQUEUE_response(view, p, w0);
                 break;
               default:
-                handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+                code = ErrorCode.UNKNOWN_ID;
             }
             break;
           case 0x2:
@@ -215,7 +216,7 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
                 handler.STATUS_event(view, p, w0);
                 break;
               default:
-                handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+                code = ErrorCode.UNKNOWN_ID;
             }
             break;
           case 0x3:
@@ -230,12 +231,14 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
                 handler.PING_response(view, p, w0);
                 break;
               default:
-                handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+                code = ErrorCode.UNKNOWN_ID;
             }
             break;
           default:
-            handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+            code = ErrorCode.UNKNOWN_ID;
         }
+        if (code !== ErrorCode.OK) handler.error(view, p, code, end);
+      }
     }
     p += 40;
   }

@@ -115,7 +115,8 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
         if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
         else EVENT_USED_event(view, p, w0, w1);
         break;
-      default:
+      default: {
+        let code: number = ErrorCode.OK;
         switch (w0 & 0x3) {
           case 0x0:
             switch ((w0 >>> 8) & 0xff) {
@@ -123,91 +124,89 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
                 handler.GET_DEVICE_INFO_request(view, p, w0, w1);
                 break;
               case 0x03:
-                if (size < 14) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 14) code = ErrorCode.SHORT_BODY;
                 else handler.GET_DEVICE_FEATURES_request(view, p, w0, w1);
                 break;
               case 0x04:
-                if (size < 14) handler.error(view, p, ErrorCode.SHORT_BODY, end);
-                else if (view.getUint32(p + 10, true) > (size - 14) >>> 2)
-                  handler.error(view, p, ErrorCode.SHORT_TAIL, end);
+                if (size < 14) code = ErrorCode.SHORT_BODY;
+                else if (view.getUint32(p + 10, true) > (size - 14) >>> 2) code = ErrorCode.SHORT_TAIL;
                 else handler.SET_DRIVER_FEATURES_request(view, p, w0, w1);
                 break;
               case 0x05:
-                if (size < 14) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 14) code = ErrorCode.SHORT_BODY;
                 else handler.GET_CONFIG_request(view, p, w0, w1);
                 break;
               case 0x06:
-                if (size < 18) handler.error(view, p, ErrorCode.SHORT_BODY, end);
-                else if (view.getUint32(p + 14, true) > size - 18) handler.error(view, p, ErrorCode.SHORT_TAIL, end);
+                if (size < 18) code = ErrorCode.SHORT_BODY;
+                else if (view.getUint32(p + 14, true) > size - 18) code = ErrorCode.SHORT_TAIL;
                 else handler.SET_CONFIG_request(view, p, w0, w1);
                 break;
               case 0x07:
                 handler.GET_DEVICE_STATUS_request(view, p, w0, w1);
                 break;
               case 0x08:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.SET_DEVICE_STATUS_request(view, p, w0, w1);
                 break;
               case 0x09:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.GET_VQUEUE_request(view, p, w0, w1);
                 break;
               case 0x0a:
-                if (size < 42) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 42) code = ErrorCode.SHORT_BODY;
                 else handler.SET_VQUEUE_request(view, p, w0, w1);
                 break;
               case 0x0b:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.RESET_VQUEUE_request(view, p, w0, w1);
                 break;
               case 0x0c:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.GET_SHM_request(view, p, w0, w1);
                 break;
               case 0x40:
-                if (size < 22) handler.error(view, p, ErrorCode.SHORT_BODY, end);
-                else if (view.getUint32(p + 18, true) > size - 22) handler.error(view, p, ErrorCode.SHORT_TAIL, end);
+                if (size < 22) code = ErrorCode.SHORT_BODY;
+                else if (view.getUint32(p + 18, true) > size - 22) code = ErrorCode.SHORT_TAIL;
                 else handler.EVENT_CONFIG_event(view, p, w0, w1);
                 break;
               default:
-                handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+                code = ErrorCode.UNKNOWN_ID;
             }
             break;
           case 0x1:
             switch ((w0 >>> 8) & 0xff) {
               case 0x02:
-                if (size < 30) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 30) code = ErrorCode.SHORT_BODY;
                 else handler.GET_DEVICE_INFO_response(view, p, w0, w1);
                 break;
               case 0x03:
-                if (size < 14) handler.error(view, p, ErrorCode.SHORT_BODY, end);
-                else if (view.getUint32(p + 10, true) > (size - 14) >>> 2)
-                  handler.error(view, p, ErrorCode.SHORT_TAIL, end);
+                if (size < 14) code = ErrorCode.SHORT_BODY;
+                else if (view.getUint32(p + 10, true) > (size - 14) >>> 2) code = ErrorCode.SHORT_TAIL;
                 else handler.GET_DEVICE_FEATURES_response(view, p, w0, w1);
                 break;
               case 0x04:
                 handler.SET_DRIVER_FEATURES_response(view, p, w0, w1);
                 break;
               case 0x05:
-                if (size < 18) handler.error(view, p, ErrorCode.SHORT_BODY, end);
-                else if (view.getUint32(p + 14, true) > size - 18) handler.error(view, p, ErrorCode.SHORT_TAIL, end);
+                if (size < 18) code = ErrorCode.SHORT_BODY;
+                else if (view.getUint32(p + 14, true) > size - 18) code = ErrorCode.SHORT_TAIL;
                 else handler.GET_CONFIG_response(view, p, w0, w1);
                 break;
               case 0x06:
-                if (size < 18) handler.error(view, p, ErrorCode.SHORT_BODY, end);
-                else if (view.getUint32(p + 14, true) > size - 18) handler.error(view, p, ErrorCode.SHORT_TAIL, end);
+                if (size < 18) code = ErrorCode.SHORT_BODY;
+                else if (view.getUint32(p + 14, true) > size - 18) code = ErrorCode.SHORT_TAIL;
                 else handler.SET_CONFIG_response(view, p, w0, w1);
                 break;
               case 0x07:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.GET_DEVICE_STATUS_response(view, p, w0, w1);
                 break;
               case 0x08:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.SET_DEVICE_STATUS_response(view, p, w0, w1);
                 break;
               case 0x09:
-                if (size < 42) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 42) code = ErrorCode.SHORT_BODY;
                 else handler.GET_VQUEUE_response(view, p, w0, w1);
                 break;
               case 0x0a:
@@ -217,50 +216,51 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
                 handler.RESET_VQUEUE_response(view, p, w0, w1);
                 break;
               case 0x0c:
-                if (size < 18) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 18) code = ErrorCode.SHORT_BODY;
                 else handler.GET_SHM_response(view, p, w0, w1);
                 break;
               default:
-                handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+                code = ErrorCode.UNKNOWN_ID;
             }
             break;
           case 0x2:
             switch ((w0 >>> 8) & 0xff) {
               case 0x02:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.GET_DEVICES_request(view, p, w0, w1);
                 break;
               case 0x03:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.PING_request(view, p, w0, w1);
                 break;
               case 0x40:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.EVENT_DEVICE_event(view, p, w0, w1);
                 break;
               default:
-                handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+                code = ErrorCode.UNKNOWN_ID;
             }
             break;
           case 0x3:
             switch ((w0 >>> 8) & 0xff) {
               case 0x02:
-                if (size < 12) handler.error(view, p, ErrorCode.SHORT_BODY, end);
-                else if (view.getUint16(p + 8, true) > (size - 12) * 8)
-                  handler.error(view, p, ErrorCode.SHORT_TAIL, end);
+                if (size < 12) code = ErrorCode.SHORT_BODY;
+                else if (view.getUint16(p + 8, true) > (size - 12) * 8) code = ErrorCode.SHORT_TAIL;
                 else handler.GET_DEVICES_response(view, p, w0, w1);
                 break;
               case 0x03:
-                if (size < 10) handler.error(view, p, ErrorCode.SHORT_BODY, end);
+                if (size < 10) code = ErrorCode.SHORT_BODY;
                 else handler.PING_response(view, p, w0, w1);
                 break;
               default:
-                handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+                code = ErrorCode.UNKNOWN_ID;
             }
             break;
           default:
-            handler.error(view, p, ErrorCode.UNKNOWN_ID, end);
+            code = ErrorCode.UNKNOWN_ID;
         }
+        if (code !== ErrorCode.OK) handler.error(view, p, code, end);
+      }
     }
     p += size;
   }

@@ -1,18 +1,17 @@
 import type { BitsIR, BodyIR, BytesFieldIR, FieldIR, IntFieldIR, IntsFieldIR } from '../../ir/types.js';
 import { maxOf, SIZE_OF } from './expressions.js';
-import { type HeaderModel, keyOf } from './header-model.js';
-import { identifier, Names } from './names.js';
+import { isBitmap, moduleNames } from './field-names.js';
+import type { HeaderModel } from './header-model.js';
+import { identifier } from './names.js';
 
 export interface PartModel {
   readonly ir: BitsIR;
   readonly reader: string;
-  readonly setter: string;
 }
 
 interface NamedField {
   readonly reader: string;
-  readonly setter: string;
-  /** Further exports of the field by what follows its name: `length` → `data_length`, `set_at` → `set_features_at`. */
+  /** Further exports of the field by what follows its name: `length` → `data_length`. */
   readonly derived: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +44,7 @@ export interface BodyModel {
   readonly name: string;
   /** `SET_VQUEUE_request`. */
   readonly ident: string;
-  /** What `w0 & keyMask` is for this body. */
+  /** Type bits and id, folded as `header.key` folds them. */
   readonly key: number;
   readonly fields: readonly FieldModel[];
   /** End of the last field of fixed place and size; a counted tail starts here. */
@@ -61,29 +60,6 @@ export interface BodyModel {
   readonly local: (wish: string) => string;
 }
 
-/** Every name a body module exports or imports whatever its fields are called. */
-const MODULE = [
-  ...[
-    'view',
-    'p',
-    'end',
-    'CLASS',
-    'MESSAGE',
-    'KIND',
-    'ID',
-    'TYPE',
-    'MIN_SIZE',
-    'SIZE',
-    'check',
-    'refuse',
-    'describe',
-    'decode',
-  ],
-  ...['decode_exact', 'encode', 'encode_lohi', 'encode_number', 'encode_message', 'Fields', 'FieldsInput', 'Message'],
-  ...['header', 'Header', 'ErrorCode', 'WireError', 'copy_bytes', 'fill_zero', 'u64_number', 'wrong_message'],
-  ...['short_body', 'short_tail', 'surplus_bytes'],
-];
-
 function tailCapacity(header: HeaderModel, start: number, tail: ArrayModel): number {
   const room = Math.floor((header.largest - start) / tail.elementSize);
   const top = tail.count === null ? 0 : maxOf(tail.count.ir.type);
@@ -96,29 +72,8 @@ export function modelBody(header: HeaderModel, ir: BodyIR, prefix: string): Body
   const refuse = (why: string): never => {
     throw new Error(`${ir.origin}: ${ir.key}: ${why}`);
   };
-  const names = new Names(MODULE);
-  // Spec names first, so that a derived name never pushes a field off its own.
-  const readers = new Map(ir.fields.map((field) => [field, names.claim(field.name)]));
-  const partReaders = new Map(
-    ir.fields.flatMap((field) =>
-      field.kind === 'int'
-        ? field.bits.filter((bits) => !bits.reserved).map((bits) => [bits, names.claim(bits.name)] as const)
-        : [],
-    ),
-  );
-  const setters = new Map(
-    [...readers.keys(), ...partReaders.keys()].map((item) => [item, names.claim(`set_${item.name}`)]),
-  );
-  const named = (field: FieldIR, ...suffixes: string[]): NamedField => ({
-    reader: readers.get(field) ?? field.name,
-    setter: setters.get(field) ?? '',
-    derived: Object.fromEntries(
-      suffixes.map((suffix) => {
-        const wish = suffix.startsWith('set_') ? `set_${field.name}_${suffix.slice(4)}` : `${field.name}_${suffix}`;
-        return [suffix, names.claim(wish)];
-      }),
-    ),
-  });
+  const names = moduleNames(ir);
+  const named = (field: FieldIR): NamedField => ({ reader: names.of(field), derived: names.derived(field) });
   const intField = (name: string): IntFieldIR => {
     const found = ir.fields.find((field) => field.name === name);
     return found?.kind === 'int' && found.type !== 'u64'
@@ -134,29 +89,25 @@ export function modelBody(header: HeaderModel, ir: BodyIR, prefix: string): Body
   );
   const fields = ir.fields.map((field): FieldModel => {
     if (field.kind === 'int') {
-      if (field.type === 'u64' && field.bits.length > 0) refuse(`${field.name}: bit groups of a u64 are not supported`);
-      const parts = [...partReaders].filter(([bits]) => field.bits.includes(bits));
+      const straddling = field.bits.find(({ lsb, width }) => lsb < 32 && lsb + width > 32);
+      if (straddling !== undefined) refuse(`${straddling.name}: a bit group that crosses bit 32 is not supported`);
       return {
         kind: 'int',
         ir: field,
-        ...(field.type === 'u64' ? named(field, 'lo', 'hi', 'number', 'set_lohi') : named(field)),
-        parts: parts.map(([bits, reader]) => ({ ir: bits, reader, setter: setters.get(bits) ?? '' })),
+        ...named(field),
+        parts: field.bits.filter((bits) => !bits.reserved).map((bits) => ({ ir: bits, reader: names.of(bits) })),
         counts: counts.get(field.name)?.name ?? null,
         countsBits: counts.get(field.name)?.unit === 'bits',
       };
     }
-    const bitmap =
-      field.kind === 'bytes' && (field.format === 'bitmap' || ('unit' in field.count && field.count.unit === 'bits'));
     return {
       kind: field.kind,
       ir: field,
-      ...(field.kind === 'ints'
-        ? named(field, 'count', 'at', 'offset', 'set_at')
-        : named(field, 'offset', 'length', 'view', ...(bitmap ? ['bit'] : []))),
+      ...named(field),
       elementSize: field.kind === 'ints' ? field.elementSize : 1,
       fixed: 'fixed' in field.count ? field.count.fixed : null,
       count: 'fixed' in field.count ? null : { ir: intField(field.count.field), unit: field.count.unit },
-      bitmap,
+      bitmap: isBitmap(field),
     };
   });
   const counted = fields.filter((field): field is ArrayModel => field.kind !== 'int' && field.count !== null);
@@ -168,14 +119,16 @@ export function modelBody(header: HeaderModel, ir: BodyIR, prefix: string): Body
     header,
     name: `${prefix}${ir.message}.${ir.kind}`,
     ident: identifier(`${prefix}${ir.message}_${ir.kind}`),
-    key: keyOf(header, ir.type, ir.id),
+    key: header.key.of(ir.type, ir.id),
     fields,
     fixedEnd,
     tail,
     size: header.fixedSize ?? (tail === null ? ir.minSize : null),
     capacity: tail === null ? 0 : tailCapacity(header, fixedEnd, tail),
-    hasU64: fields.some((field) => field.kind === 'int' && field.ir.type === 'u64' && !field.ir.reserved),
-    local: (wish) => names.free(wish),
+    hasU64: fields.some(
+      (field) => field.kind === 'int' && field.ir.type === 'u64' && field.parts.length === 0 && !field.ir.reserved,
+    ),
+    local: (wish) => names.names.free(wish),
   };
 }
 

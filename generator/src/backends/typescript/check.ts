@@ -1,6 +1,6 @@
 import type { BodyModel } from './body-model.js';
-import { wrap } from './docs.js';
-import { hex, load, loadAtom } from './expressions.js';
+import { doc, wrap } from './docs.js';
+import { hex, loadAtom } from './expressions.js';
 import type { HeaderModel } from './header-model.js';
 import { a, when } from './lines.js';
 import { fn, type Statement, VIEW_END } from './render.js';
@@ -12,49 +12,31 @@ export const messageSize = (header: HeaderModel): string =>
     ? `${header.fixedSize ?? header.size}`
     : loadAtom(header.sizeField.ir.type, 'p', header.sizeField.ir.offset);
 
-/** Type bits and id of the message at `p`, as `keyOf` folds them. */
-export const messageKey = (header: HeaderModel, word = loadWord(header)): string => `${word} & ${hex(header.keyMask)}`;
-
-const loadWord = ({ words }: HeaderModel): string => load(words[0]?.bytes === 4 ? 's32' : 'u16', 'p', 0);
-
-/** The size local of `check`, named so that it hides no reader. */
-const sizeName = (body: BodyModel): string => body.local('size');
-
 const ORDER =
   'The first that applies of: short_header, size_below_header, truncated, wrong_message, short_body, short_tail.';
-const FIXED_ORDER = 'The first that applies of: short_header, frame_size, wrong_message, short_body, short_tail.';
+const FIXED_ORDER = 'The first that applies of: short_header, frame_size, wrong_message.';
 
-/** `check`, the gate of a body module, and the slow path that finds out which code applies. */
-export function checkFunctions(body: BodyModel): Statement[] {
+/** `check`, the gate of a body module. Which code applies is found out in the header module, away from the fast path. */
+export function checkBody(body: BodyModel): Statement {
   const { header } = body;
   const order = header.fixedSize === null ? ORDER : FIXED_ORDER;
-  return [
-    fn({
-      name: 'check',
-      parameters: VIEW_END,
-      returns: 'number',
-      doc: `\n${[
-        `Whether bytes p..end-1 begin with ${a(body.name)} whose fields may be read: 0, or an ErrorCode.`,
-        ...wrap(`${order} Bytes behind the known content, within the message, are accepted.`),
-        'end must not exceed view.byteLength. Never throws.',
-      ].join('\n')}`,
-      body: header.fixedSize === null ? fastSized(body) : fastFixed(body, header.fixedSize),
-    }),
-    fn({
-      name: 'refuse',
-      parameters: VIEW_END,
-      returns: 'number',
-      exported: false,
-      doc: 'Why `check` did not say 0.',
-      body: slow(body),
-    }),
-  ];
+  return fn({
+    name: 'check',
+    parameters: VIEW_END,
+    returns: 'number',
+    doc: `\n${[
+      `Whether bytes p..end-1 begin with ${a(body.name)} whose fields may be read: 0, or an ErrorCode.`,
+      ...wrap(`${order} Bytes behind the known content, within the message, are accepted.`),
+      'end must not exceed view.byteLength. Never throws.',
+    ].join('\n')}`,
+    body: header.fixedSize === null ? checkSized(body) : checkFixed(body, header.fixedSize),
+  });
 }
 
-function fastSized(body: BodyModel): string[] {
+function checkSized(body: BodyModel): string[] {
   const { header, ir, tail } = body;
-  const size = sizeName(body);
-  const match = `(${messageKey(header)}) === ${hex(body.key)}`;
+  const size = body.local('size');
+  const match = `(${header.key.ofView}) === ${hex(body.key)}`;
   const conditions = [`${size} >= ${ir.minSize}`, `${size} <= end - p`, match];
   if (tail !== null) conditions.push(tailAgainstRoom(tail, size, '<='));
   return [
@@ -62,47 +44,64 @@ function fastSized(body: BodyModel): string[] {
     `  const ${size} = ${messageSize(header)};`,
     ...when(conditions, 'return 0;').map((line) => `  ${line}`),
     '}',
-    'return refuse(view, p, end);',
+    `return header.refuse(view, p, end, ${hex(body.key)}, ${ir.minSize});`,
   ];
 }
 
-function fastFixed(body: BodyModel, fixedSize: number): string[] {
-  const { header, tail } = body;
-  const match = `(${messageKey(header)}) === ${hex(body.key)}`;
-  const fits = tail === null ? '' : ` && ${tailAgainstRoom(tail, `${fixedSize}`, '<=')}`;
-  return [`if (end - p >= ${fixedSize} && ${match}${fits}) return 0;`, 'return refuse(view, p, end);'];
-}
+const checkFixed = ({ header, key }: BodyModel, fixedSize: number): string[] => [
+  `if (end - p >= ${fixedSize} && (${header.key.ofView}) === ${hex(key)}) return 0;`,
+  'return header.refuse(view, p, end);',
+];
 
-/** The header checks every message goes through; `size` names a local that is declared when the header tells it. */
-export function headerChecks(header: HeaderModel, size: string): string[] {
-  const short = [`if (!(end - p >= ${header.size})) return ErrorCode.SHORT_HEADER;`];
-  if (header.fixedSize !== null) return [...short, `if (end - p < ${header.fixedSize}) return ErrorCode.FRAME_SIZE;`];
+/** `check` and `refuse` of the header module. */
+export function checkHeader(header: HeaderModel): Statement[] {
+  const { fixedSize } = header;
+  const short = `if (!(end - p >= ${header.size})) return ErrorCode.SHORT_HEADER;`;
+  const match = { name: 'key', type: 'number' };
   return [
-    ...short,
-    `const ${size} = ${messageSize(header)};`,
-    `if (${size} < ${header.size}) return ErrorCode.SIZE_BELOW_HEADER;`,
-    `if (${size} > end - p) return ErrorCode.TRUNCATED;`,
+    fn({
+      name: 'check',
+      parameters: VIEW_END,
+      returns: 'number',
+      doc: doc('Whether bytes p..end-1 hold a whole message, whatever its type and id: 0, or an ErrorCode.'),
+      body: [
+        short,
+        ...(fixedSize === null
+          ? [
+              `const size = ${messageSize(header)};`,
+              `if (size < ${header.size}) return ErrorCode.SIZE_BELOW_HEADER;`,
+              'return size > end - p ? ErrorCode.TRUNCATED : 0;',
+            ]
+          : [`return end - p < ${fixedSize} ? ErrorCode.FRAME_SIZE : 0;`]),
+      ],
+    }),
+    fn({
+      name: 'refuse',
+      parameters: fixedSize === null ? [...VIEW_END, match, { name: 'minSize', type: 'number' }] : VIEW_END,
+      returns: 'number',
+      doc: doc(
+        'Which ErrorCode applies to bytes that are not the body asked for.',
+        fixedSize === null ? 'To be called only then: a short tail is what remains when nothing else is wrong.' : null,
+      ),
+      body:
+        fixedSize === null
+          ? [
+              'const code = check(view, p, end);',
+              'if (code !== 0) return code;',
+              `if ((${header.key.ofView}) !== key) return ErrorCode.WRONG_MESSAGE;`,
+              `return ${messageSize(header)} < minSize ? ErrorCode.SHORT_BODY : ErrorCode.SHORT_TAIL;`,
+            ]
+          : ['return check(view, p, end) || ErrorCode.WRONG_MESSAGE;'],
+    }),
   ];
 }
 
 /** Conditions after the header checks, with the code each stands for. */
 export function bodyChecks(body: BodyModel, size: string): { readonly when: string; readonly code: string }[] {
   const { header, ir, tail } = body;
-  const fixed = header.fixedSize;
+  if (header.fixedSize !== null) return [];
   const checks = [];
-  if (fixed === null && ir.minSize > header.size) checks.push({ when: `${size} < ${ir.minSize}`, code: 'SHORT_BODY' });
-  if (tail !== null)
-    checks.push({ when: tailAgainstRoom(tail, fixed === null ? size : `${fixed}`, '>'), code: 'SHORT_TAIL' });
+  if (ir.minSize > header.size) checks.push({ when: `${size} < ${ir.minSize}`, code: 'SHORT_BODY' });
+  if (tail !== null) checks.push({ when: tailAgainstRoom(tail, size, '>'), code: 'SHORT_TAIL' });
   return checks;
-}
-
-function slow(body: BodyModel): string[] {
-  const { header } = body;
-  const size = sizeName(body);
-  return [
-    ...headerChecks(header, size),
-    `if ((${messageKey(header)}) !== ${hex(body.key)}) return ErrorCode.WRONG_MESSAGE;`,
-    ...bodyChecks(body, size).map(({ when, code }) => `if (${when}) return ErrorCode.${code};`),
-    'return 0;',
-  ];
 }

@@ -18,7 +18,7 @@ export function dialectIndex({ ir, bodies }: DialectModel): Statement[] {
   });
   return [
     named('../../support/v1.js', 'ErrorCode', 'isWireError', 'type WireError'),
-    named('./message.js', 'type AnyMessage', 'check', 'decode', 'describe'),
+    named('./message.js', 'type AnyMessage', 'check', 'decode', 'decodeExact', 'describe'),
     named('./stream.js', 'decodeStream', 'type Handler', 'handler'),
     star('enums', 'enums'),
     star('header', 'header'),

@@ -1,7 +1,9 @@
 import type { ArrayModel, BodyModel, FieldModel, IntModel } from './body-model.js';
 import { fieldSize } from './body-model.js';
 import { doc } from './docs.js';
-import { hex, put, store, storeZero } from './expressions.js';
+import { halfOf, hex, put, store, storeZero } from './expressions.js';
+import { inWord, putField } from './header-word.js';
+import { call } from './lines.js';
 import { Names } from './names.js';
 import { fn, type Parameter, type Statement, VIEW } from './render.js';
 
@@ -40,7 +42,7 @@ export function encoders(body: BodyModel): Statement[] {
         remark,
         `${returns} A view without room throws a RangeError.`,
       ),
-      body: bodyText(body, plan),
+      body: mode === 'number' ? numberText(body, plan) : bodyText(body, plan),
     });
   });
 }
@@ -66,7 +68,7 @@ export function argumentsOf(
 }
 
 function planOf(body: BodyModel, mode: U64): Plan {
-  const scope = new Names(['view', 'p', 'i', 'copy_bytes', 'fill_zero']);
+  const scope = new Names(['view', 'p', 'i', 'copy_bytes', 'fill_zero', 'encode_lohi', 'Math', 'Number', 'undefined']);
   const names = new Map<object, readonly string[]>();
   const parameters: Parameter[] = [];
   const add = (of: object, wish: string, type: string): void => {
@@ -79,6 +81,20 @@ function planOf(body: BodyModel, mode: U64): Plan {
     for (const { of, wish, type } of argumentsOf(field, mode)) add(of, wish, type);
   }
   return { mode, parameters, names, fresh: (wish) => scope.claim(wish) };
+}
+
+/** `encode_number` splits its numbers and leaves the rest to `encode_lohi`. */
+function numberText(body: BodyModel, { parameters, names }: Plan): string[] {
+  const wide = body.fields.filter((field) => field.kind === 'int' && field.ir.type === 'u64');
+  const split = new Set(wide.flatMap((field) => names.get(field) ?? []));
+  return [
+    ...[...split].map((name) => `if (!(${name} >= 0 && ${name} <= Number.MAX_SAFE_INTEGER)) return 0;`),
+    ...call('return ', 'encode_lohi', [
+      'view',
+      'p',
+      ...parameters.flatMap(({ name }) => (split.has(name) ? [name, `${name} / 4294967296`] : [name])),
+    ]),
+  ];
 }
 
 function bodyText(body: BodyModel, plan: Plan): string[] {
@@ -99,11 +115,7 @@ function bodyText(body: BodyModel, plan: Plan): string[] {
 /** Everything that can make a message impossible is found before the first byte is written. */
 function guard(body: BodyModel, field: FieldModel, plan: Plan, count: string | null): string[] {
   const [name] = plan.names.get(field) ?? [];
-  if (name === undefined) return [];
-  if (field.kind === 'int') {
-    const unsafe = plan.mode === 'number' && field.ir.type === 'u64';
-    return unsafe ? [`if (!(${name} >= 0 && ${name} <= Number.MAX_SAFE_INTEGER)) return 0;`] : [];
-  }
+  if (name === undefined || field.kind === 'int') return [];
   if (field === body.tail) {
     const bits = body.fields.find((other) => other.kind === 'int' && other.countsBits);
     const stated = bits === undefined ? undefined : plan.names.get(bits)?.[0];
@@ -120,13 +132,13 @@ function headerStores({ header, ir }: BodyModel, plan: Plan, size: string): stri
     const terms: string[] = [];
     for (const field of header.fields.filter((other) => other.word === word)) {
       const name = plan.names.get(field)?.[0];
-      if (field === header.type) constant += ir.type * 2 ** field.shift;
-      else if (field === header.id) constant += ir.id * 2 ** field.shift;
-      else if (field === header.sizeField && /^\d+$/.test(size)) constant += Number(size) * 2 ** field.shift;
-      else if (field === header.sizeField) terms.push(put(size, field.shift, field.width));
-      else if (name !== undefined) terms.push(put(name, field.shift, field.width));
+      if (field === header.type) constant |= inWord(field, ir.type);
+      else if (field === header.id) constant |= inWord(field, ir.id);
+      else if (field === header.sizeField && /^\d+$/.test(size)) constant |= inWord(field, Number(size));
+      else if (field === header.sizeField) terms.push(putField(field, size));
+      else if (name !== undefined) terms.push(putField(field, name));
     }
-    const literal = constant === 0 && terms.length > 0 ? [] : [hex(constant)];
+    const literal = constant === 0 && terms.length > 0 ? [] : [hex(constant >>> 0)];
     return store(
       typeOf(word.bytes),
       'p',
@@ -155,10 +167,12 @@ function fieldStores(body: BodyModel, field: FieldModel, plan: Plan, count: stri
   const { type, offset } = field.ir;
   if (field.counts !== null && !field.countsBits) return store(type, 'p', offset, countValue(body.tail, count));
   if (field.ir.reserved) return storeZero(type, 'p', offset);
-  if (field.parts.length > 0) return store(type, 'p', offset, wordOf(field, plan));
+  if (field.parts.length > 0) {
+    const halves = type === 'u64' ? [0, 32].map((lsb) => halfOf(type, offset, lsb)) : [{ type, offset }];
+    return halves.flatMap((half) => store(half.type, 'p', half.offset, wordOf(field, plan, half.offset)));
+  }
   if (type === 'u64' && plan.mode !== 'bigint') {
-    const [lo, hi] = plan.mode === 'lohi' ? names : [names[0], `${names[0]} / 4294967296`];
-    return [...store('u32', 'p', offset, lo ?? '0'), ...store('u32', 'p', offset + 4, hi ?? '0')];
+    return [...store('u32', 'p', offset, names[0] ?? '0'), ...store('u32', 'p', offset + 4, names[1] ?? '0')];
   }
   return store(type, 'p', offset, names[0] ?? '0');
 }
@@ -167,8 +181,14 @@ function countValue(tail: ArrayModel | null, count: string | null): string {
   return tail?.count?.unit === 'bytes' && tail.elementSize > 1 ? `${tail.elementSize} * ${count}` : `${count}`;
 }
 
-const wordOf = (field: IntModel, plan: Plan): string =>
-  field.parts.map((part) => put(plan.names.get(part)?.[0] ?? '0', part.ir.lsb, part.ir.width)).join(' | ');
+/** The bit groups of an integer, or of the half of a u64 at `offset`. */
+function wordOf(field: IntModel, plan: Plan, offset: number): string {
+  const terms = field.parts.flatMap((part) => {
+    const half = halfOf(field.ir.type, field.ir.offset, part.ir.lsb);
+    return half.offset === offset ? [put(plan.names.get(part)?.[0] ?? '0', half.lsb, part.ir.width)] : [];
+  });
+  return terms.length === 0 ? '0' : terms.join(' | ');
+}
 
 function arrayStores(body: BodyModel, field: ArrayModel, name: string | undefined, count: string | null): string[] {
   const { offset } = field.ir;

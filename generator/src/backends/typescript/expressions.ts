@@ -21,56 +21,56 @@ export const at = (base: string, offset: number): string => (offset === 0 ? base
 export const maxOf = (type: IntType): number => 2 ** (8 * SIZE_OF[type]) - 1;
 
 /** An expression that reads an integer; unsigned for every type but s32. */
-export function load(type: IntType, base: string, offset: number): string {
+export function load(type: IntType, base: string, offset: number, view = 'view'): string {
   const place = at(base, offset);
   switch (type) {
     case 'u8':
-      return `view.getUint8(${place})`;
+      return `${view}.getUint8(${place})`;
     case 'u16':
-      return `view.getUint16(${place}, true)`;
+      return `${view}.getUint16(${place}, true)`;
     case 'u24':
-      return `view.getUint16(${place}, true) | (view.getUint8(${at(base, offset + 2)}) << 16)`;
+      return `${view}.getUint16(${place}, true) | (${view}.getUint8(${at(base, offset + 2)}) << 16)`;
     case 'u32':
-      return `view.getUint32(${place}, true)`;
+      return `${view}.getUint32(${place}, true)`;
     case 's32':
-      return `view.getInt32(${place}, true)`;
+      return `${view}.getInt32(${place}, true)`;
     case 'be16':
-      return `view.getUint16(${place}, false)`;
+      return `${view}.getUint16(${place}, false)`;
     case 'be32':
-      return `view.getUint32(${place}, false)`;
+      return `${view}.getUint32(${place}, false)`;
     case 'u64':
-      return `view.getBigUint64(${place}, true)`;
+      return `${view}.getBigUint64(${place}, true)`;
   }
 }
 
 /** The same in a form that binary operators can be put around. */
-export const loadAtom = (type: IntType, base: string, offset: number): string =>
-  type === 'u24' ? `(${load(type, base, offset)})` : load(type, base, offset);
+export const loadAtom = (type: IntType, base: string, offset: number, view = 'view'): string =>
+  type === 'u24' ? `(${load(type, base, offset, view)})` : load(type, base, offset, view);
 
 /**
  * Statements that store an integer; bits above the type's width are dropped.
  * Signed setters are never used: on Node 24 they deoptimise within the last 8 bytes of a buffer.
  */
-export function store(type: IntType, base: string, offset: number, value: string): string[] {
+export function store(type: IntType, base: string, offset: number, value: string, view = 'view'): string[] {
   const place = at(base, offset);
   switch (type) {
     case 'u8':
-      return [`view.setUint8(${place}, ${value});`];
+      return [`${view}.setUint8(${place}, ${value});`];
     case 'u16':
-      return [`view.setUint16(${place}, ${value}, true);`];
+      return [`${view}.setUint16(${place}, ${value}, true);`];
     case 'u24': {
       const high = value === '0' ? '0' : `${atom(value)} >>> 16`;
-      return [`view.setUint16(${place}, ${value}, true);`, `view.setUint8(${at(base, offset + 2)}, ${high});`];
+      return [`${view}.setUint16(${place}, ${value}, true);`, `${view}.setUint8(${at(base, offset + 2)}, ${high});`];
     }
     case 'u32':
     case 's32':
-      return [`view.setUint32(${place}, ${value}, true);`];
+      return [`${view}.setUint32(${place}, ${value}, true);`];
     case 'be16':
-      return [`view.setUint16(${place}, ${value}, false);`];
+      return [`${view}.setUint16(${place}, ${value}, false);`];
     case 'be32':
-      return [`view.setUint32(${place}, ${value}, false);`];
+      return [`${view}.setUint32(${place}, ${value}, false);`];
     case 'u64':
-      return [`view.setBigUint64(${place}, ${value === '0' ? '0n' : value}, true);`];
+      return [`${view}.setBigUint64(${place}, ${value === '0' ? '0n' : value}, true);`];
   }
 }
 
@@ -95,6 +95,12 @@ export function pick(word: string, lsb: number, width: number): string {
 export function put(value: string, lsb: number, width: number): string {
   if (lsb + width === 32) return lsb === 0 ? value : `(${value} << ${lsb})`;
   return lsb === 0 ? `(${value} & ${mask(width)})` : `((${value} & ${mask(width)}) << ${lsb})`;
+}
+
+/** Where a group of bits is read and written: in the half of a u64 that holds it, else in the integer itself. */
+export function halfOf(type: IntType, offset: number, lsb: number): { type: IntType; offset: number; lsb: number } {
+  if (type !== 'u64') return { type, offset, lsb };
+  return lsb < 32 ? { type: 'u32', offset, lsb } : { type: 'u32', offset: offset + 4, lsb: lsb - 32 };
 }
 
 /** Mask of the bits a group occupies, as an unsigned number. */

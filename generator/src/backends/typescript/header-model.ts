@@ -1,8 +1,9 @@
-import type { DialectIR, HeaderRole, IntFieldIR } from '../../ir/types.js';
+import type { BitsIR, DialectIR, HeaderRole, IntFieldIR } from '../../ir/types.js';
 import { SIZE_OF } from './expressions.js';
+import { type KeyModel, modelKey } from './header-key.js';
 import { Names } from './names.js';
 
-/** Four header bytes read at once; the last word of a header may be shorter. */
+/** Up to four header bytes that are read at once. */
 export interface WordModel {
   /** `w0`, `w1`: the name of the parameter that carries it. */
   readonly name: string;
@@ -16,6 +17,8 @@ export interface WordModel {
 export interface HeaderFieldModel {
   readonly ir: IntFieldIR;
   readonly name: string;
+  readonly setter: string;
+  readonly bits: readonly { readonly ir: BitsIR; readonly name: string }[];
   readonly word: WordModel;
   readonly shift: number;
   readonly width: number;
@@ -28,53 +31,70 @@ export interface HeaderModel {
   readonly fields: readonly HeaderFieldModel[];
   /** What a caller of `encode` supplies: everything but type, id, size and reserved fields. */
   readonly args: readonly HeaderFieldModel[];
-  readonly type: HeaderFieldModel | null;
+  readonly type: HeaderFieldModel;
+  readonly typeMask: number;
   readonly id: HeaderFieldModel;
   readonly sizeField: HeaderFieldModel | null;
-  /** Bits of the first word that tell one body from another. */
-  readonly keyMask: number;
+  readonly key: KeyModel;
   /** `w0`, or `w0, w1`. */
   readonly wordNames: string;
   /** Largest message the header can announce. */
   readonly largest: number;
 }
 
-const EXPORTS = ['SIZE', 'Header', 'read', 'describe'];
+/** Every name a header module exports, imports or needs of the language. */
+const MODULE = [
+  ...['SIZE', 'Header', 'read', 'check', 'refuse', 'fits', 'patch', 'describe', 'describe_body', 'Body', 'owned'],
+  ...['ErrorCode', 'WireError', 'short_header', 'size_below_header', 'truncated', 'frame_size', 'wrong_message'],
+  ...['short_body', 'Math', 'undefined', 'view', 'p', 'end', 'code', 'size', 'body', 'values', 'fields', 'content'],
+];
+
+/** Runs of whole fields that fit in 32 bits, so that no field is ever put together from two words. */
+function modelWords(fields: readonly IntFieldIR[]): WordModel[] {
+  const words: { name: string; reader: string; offset: number; bytes: number }[] = [];
+  for (const field of fields) {
+    const last = words.at(-1);
+    if (last !== undefined && last.bytes + field.size <= 4) last.bytes += field.size;
+    else {
+      const i = words.length;
+      words.push({ name: `w${i}`, reader: `word${i}`, offset: field.offset, bytes: field.size });
+    }
+  }
+  return words;
+}
 
 export function modelHeader(ir: DialectIR): HeaderModel {
   const refuse = (why: string): never => {
     throw new Error(`${ir.protocol}/${ir.dialect}: ${why}`);
   };
-  const size = ir.framing.headerSize;
-  const words: WordModel[] = [];
-  for (let offset = 0; offset < size; offset += 4) {
-    const index = offset / 4;
-    words.push({ name: `w${index}`, reader: `word${index}`, offset, bytes: Math.min(4, size - offset) });
-  }
-  const names = new Names([...EXPORTS, ...words.flatMap((word) => [word.name, word.reader])]);
-  const fields = ir.header.map((field): HeaderFieldModel => {
-    const word = words[field.offset >> 2] ?? refuse(`header field ${field.name} lies outside the header`);
-    const start = field.offset - word.offset;
-    if (start + SIZE_OF[field.type] > word.bytes || /^(be|s)/.test(field.type)) {
-      refuse(`header field ${field.name} must be little-endian, unsigned and inside one 32-bit word`);
-    }
-    return { ir: field, name: names.claim(field.name), word, shift: 8 * start, width: 8 * SIZE_OF[field.type] };
+  const words = modelWords(ir.header);
+  const names = new Names([...MODULE, ...words.flatMap((word) => [word.name, word.reader])]);
+  const readers = ir.header.map((field) => names.claim(field.name));
+  const fields = ir.header.map((field, i): HeaderFieldModel => {
+    if (field.type === 'u64') refuse(`header field ${field.name} is wider than 32 bits`);
+    const word = words.find((w) => field.offset < w.offset + w.bytes) ?? refuse('a header field outside the header');
+    return {
+      ir: field,
+      name: readers[i] ?? field.name,
+      setter: names.claim(`set_${field.name}`),
+      bits: field.bits
+        .filter((bits) => !bits.reserved)
+        .map((bits) => ({ ir: bits, name: names.claim(flagName(bits)) })),
+      word,
+      shift: 8 * (field.offset - word.offset),
+      width: 8 * SIZE_OF[field.type],
+    };
   });
   const role = (wanted: HeaderRole): HeaderFieldModel | null =>
     fields.find(({ ir: { role } }) => role === wanted) ?? null;
-  const [type, id, sizeField] = [
-    role('type'),
-    role('id') ?? refuse('the header has no field with role id'),
-    role('size'),
-  ];
+  const type = role('type') ?? refuse('the header has no field with role type');
+  const id = role('id') ?? refuse('the header has no field with role id');
+  const sizeField = role('size');
   const { fixedSize, typeMask } = ir.framing;
   if (fixedSize === null && sizeField === null) refuse('neither a fixed size nor a size field');
-  if (id.word.offset !== 0 || (type !== null && type.word.offset !== 0)) {
-    refuse('type and id must lie in the first 32 bits of the header');
-  }
-  const idMask = 2 ** id.width - 1;
+  const sizeBits = (sizeField?.width ?? 0) - (sizeField?.ir.type === 's32' ? 1 : 0);
   return {
-    size,
+    size: ir.framing.headerSize,
     fixedSize,
     words,
     fields,
@@ -82,14 +102,13 @@ export function modelHeader(ir: DialectIR): HeaderModel {
       ({ ir: { role, reserved } }) => !reserved && role !== 'type' && role !== 'id' && role !== 'size',
     ),
     type,
+    typeMask,
     id,
     sizeField,
-    keyMask: (idMask << id.shift) | (type === null ? 0 : typeMask << type.shift),
+    key: modelKey(ir, type, id),
     wordNames: words.map(({ name }) => name).join(', '),
-    largest: fixedSize ?? 2 ** (sizeField?.width ?? 0) - 1,
+    largest: fixedSize ?? 2 ** sizeBits - 1,
   };
 }
 
-/** The value of `w0 & keyMask` for a body. */
-export const keyOf = (header: HeaderModel, type: number, id: number): number =>
-  ((id << header.id.shift) | (header.type === null ? 0 : type << header.type.shift)) & header.keyMask;
+const flagName = ({ name, width }: BitsIR): string => (width === 1 && !name.startsWith('is_') ? `is_${name}` : name);

@@ -1,14 +1,21 @@
-import { bodyChecks, headerChecks, messageKey } from './check.js';
+import { typeBits } from './describe.js';
 import { comment, doc } from './docs.js';
 import { hex, loadAtom } from './expressions.js';
 import { when } from './lines.js';
+import { decodeExact } from './object-form.js';
 import { fn, importAll, importNames, type Statement, VIEW_END } from './render.js';
 import type { DialectModel } from './view-model.js';
 
 /** `message.ts`: whatever message is there, told apart by type and id. */
 export function messageFile(dialect: DialectModel): Statement[] {
   const { bodies, dispatched, ambiguous, support, header } = dialect;
-  const imports = ['ErrorCode', 'type WireError', 'unknown_id', ...(ambiguous.size === 0 ? [] : ['ambiguous'])];
+  const imports = [
+    'ErrorCode',
+    'type WireError',
+    'exact',
+    'unknown_id',
+    ...(ambiguous.size === 0 ? [] : ['ambiguous']),
+  ];
   const dispatchedNames = new Set(dispatched);
   const size = header.fixedSize === null ? ' size,' : '';
   return [
@@ -28,7 +35,12 @@ export function messageFile(dialect: DialectModel): Statement[] {
         `Whether bytes p..end-1 begin with any message of the dialect: 0, or the ErrorCode of the first thing wrong with header,${size} id or shape.`,
         'end must not exceed view.byteLength. Never throws.',
       ),
-      body: [...headerChecks(header, 'size'), ...checkSwitch(dialect)],
+      body: [
+        `if (!(end - p >= ${header.size})) return ErrorCode.SHORT_HEADER;`,
+        ...table(dialect, (ident) => `return ${ident}.check(view, p, end);`, [
+          `return header.check(view, p, end) || ${otherCode(dialect)};`,
+        ]),
+      ],
     }),
     fn({
       name: 'decode',
@@ -42,27 +54,18 @@ export function messageFile(dialect: DialectModel): Statement[] {
         ]),
       ],
     }),
+    decodeExact('AnyMessage'),
     describe(dialect),
     expectedId(dialect),
   ];
 }
 
-function checkSwitch({ header, dispatched, ambiguous }: DialectModel): string[] {
-  const cases = dispatched.flatMap((body) => {
-    const checks = bodyChecks(body, 'size').map(
-      ({ when: condition, code }) => `  if (${condition}) return ErrorCode.${code};`,
-    );
-    return [`case ${hex(body.key)}: // ${body.name}`, ...checks, '  return 0;'];
-  });
-  const shared = [...ambiguous.keys()].map((key) => `case ${hex(key)}:`);
-  if (shared.length > 0) cases.push(...shared, '  return ErrorCode.AMBIGUOUS;');
-  return [
-    `switch (${messageKey(header)}) {`,
-    ...cases.map((line) => `  ${line}`),
-    '  default:',
-    '    return ErrorCode.UNKNOWN_ID;',
-    '}',
-  ];
+/** The code of a message that is whole but has no module of its own. */
+function otherCode({ ambiguous, header }: DialectModel): string {
+  const shared = [...ambiguous.keys()].map((key) => `(${header.key.ofView}) === ${hex(key)}`);
+  return shared.length === 0
+    ? 'ErrorCode.UNKNOWN_ID'
+    : `(${shared.join(' || ')} ? ErrorCode.AMBIGUOUS : ErrorCode.UNKNOWN_ID)`;
 }
 
 /** A switch over all bodies that calls into one module each. */
@@ -72,7 +75,7 @@ function table(
   otherwise: readonly string[],
 ): string[] {
   return [
-    `switch (${messageKey(header)}) {`,
+    `switch (${header.key.ofView}) {`,
     ...dispatched.flatMap((body) => [`  case ${hex(body.key)}:`, `    ${call(body.ident)}`]),
     '  default:',
     ...otherwise.map((line) => `    ${line}`),
@@ -87,11 +90,9 @@ function describe(dialect: DialectModel): Statement {
   const got = loadAtom(id.ir.type, 'p', id.ir.offset);
   const shared = [...ambiguous].flatMap(([key, bodies]) => {
     const names = bodies.map(({ name }) => name).join(', ');
-    return when(
-      [`(${messageKey(header)}) === ${hex(key)}`],
-      `return ambiguous(${where}, '${names}', ${got});`,
-      108,
-    ).map((line) => `    ${line}`);
+    return when([`(${header.key.ofView}) === ${hex(key)}`], `return ambiguous(${where}, '${names}', ${got});`, 108).map(
+      (line) => `    ${line}`,
+    );
   });
   return fn({
     name: 'describe',
@@ -99,50 +100,39 @@ function describe(dialect: DialectModel): Statement {
     returns: 'WireError',
     doc: doc('The error check or a stream handler was given a code for, with field, offset and numbers.'),
     body: [
-      'switch (code) {',
-      '  case ErrorCode.SHORT_HEADER:',
-      '  case ErrorCode.SIZE_BELOW_HEADER:',
-      '  case ErrorCode.TRUNCATED:',
-      '  case ErrorCode.FRAME_SIZE:',
-      '    return header.describe(view, p, end, code);',
-      ...(shared.length === 0 ? [] : ['  case ErrorCode.AMBIGUOUS:', ...shared, '    break;']),
-      '}',
+      // The first four codes are about the header, which may not even be there to be told apart by.
+      'if (code <= ErrorCode.FRAME_SIZE) return header.describe(view, p, end, code);',
+      ...(shared.length === 0 ? [] : ['if (code === ErrorCode.AMBIGUOUS) {', ...shared, '}']),
       ...table(dialect, (ident) => `return ${ident}.describe(view, p, end, code);`, [
-        `return unknown_id(${where}, expectedId(${messageKey(header)}), ${got});`,
+        `return unknown_id(${where}, expectedId(${loadAtom(header.type.ir.type, 'p', header.type.ir.offset)}), ${got});`,
       ]),
     ],
   });
 }
 
 function expectedId({ ir, header }: DialectModel): Statement {
-  const { typeMask, responseBit } = ir.framing;
-  const shift = header.type?.shift ?? 0;
-  const cases = ir.classes.flatMap(({ name, type }) => {
-    const kinds =
-      responseBit === 0
-        ? [['message', type] as const]
-        : ([
-            ['request or event', type],
-            ['response', type | responseBit],
-          ] as const);
-    return kinds.map(([kind, value]) => [
-      `  case ${hex((value & typeMask) << shift)}:`,
-      `    return 'a ${name} ${kind} id';`,
-    ]);
-  });
-  const known = header.type === null ? cases.slice(0, 1) : cases;
+  const { responseBit, typeMask } = ir.framing;
+  const sides = responseBit === 0 ? [0] : [0, responseBit];
+  const cases = ir.classes.flatMap(({ name, type }) =>
+    sides.flatMap((side) => [`  case ${type | side}:`, `    return 'a ${name} ${sideName(side)} id';`]),
+  );
+  const other = `a type 0x\${(type & ${typeMask & ~responseBit}).toString(16)}`;
   return fn({
     name: 'expectedId',
-    parameters: [{ name: 'key', type: 'number' }],
+    parameters: [{ name: 'type', type: 'number' }],
     returns: 'string',
     exported: false,
     doc: 'What kind of id the type bits ask for.',
     body: [
-      `switch (key & ${hex(typeMask << shift)}) {`,
-      ...known.flat(),
+      `switch (${typeBits(header, 'type')}) {`,
+      ...cases,
       '  default:',
-      "    return 'an id of this dialect';",
+      responseBit === 0
+        ? `    return \`${other} ${sideName(0)} id\`;`
+        : `    return \`${other} \${(type & ${responseBit}) === 0 ? '${sideName(0)}' : '${sideName(responseBit)}'} id\`;`,
       '}',
     ],
   });
 }
+
+const sideName = (responseBit: number): string => (responseBit === 0 ? 'request or event' : 'response');

@@ -1,6 +1,6 @@
 import type { ArrayModel, BodyModel, FieldModel, IntModel } from './body-model.js';
 import { doc, placed, sentence } from './docs.js';
-import { load, loadAtom, pick, SIZE_OF } from './expressions.js';
+import { halfOf, load, loadAtom, pick } from './expressions.js';
 import { fn, type Parameter, type Statement, VIEW } from './render.js';
 import { elements } from './tail.js';
 
@@ -19,6 +19,16 @@ const reader = (name: string, text: string, expression: string, returns = 'numbe
 function intReaders(field: IntModel): Statement[] {
   const { ir, derived } = field;
   const about = placed(ir.type, ir.offset, ir.size, ir);
+  const parts = field.parts.map(({ ir: part, reader: name }) => {
+    const half = halfOf(ir.type, ir.offset, part.lsb);
+    const [from, to] = [part.lsb, part.lsb + part.width - 1];
+    const where = from === to ? `Bit ${from}` : `Bits ${from}..${to}`;
+    return reader(
+      name,
+      doc(`${where} of ${ir.name}: ${sentence(part.doc)}`),
+      pick(loadAtom(half.type, 'p', half.offset), half.lsb, part.width),
+    );
+  });
   if (ir.type === 'u64') {
     const halves = [load('u32', 'p', ir.offset), load('u32', 'p', ir.offset + 4)];
     return [
@@ -35,17 +45,9 @@ function intReaders(field: IntModel): Statement[] {
         doc(`${ir.name} as a number, or NaN above Number.MAX_SAFE_INTEGER. Never throws.`),
         `u64_number(${halves.join(', ')})`,
       ),
+      ...parts,
     ];
   }
-  const parts = field.parts.map(({ ir: part, reader: name }) => {
-    const [from, to] = [part.lsb, part.lsb + part.width - 1];
-    const where = from === to ? `Bit ${from}` : `Bits ${from}..${to}`;
-    return reader(
-      name,
-      doc(`${where} of ${ir.name}: ${sentence(part.doc)}`),
-      pick(loadAtom(ir.type, 'p', ir.offset), part.lsb, part.width),
-    );
-  });
   const enumeration = ir.enum === null ? [] : [`Values: enums.${ir.enum}.`];
   return [reader(field.reader, doc(...about, ...enumeration), load(ir.type, 'p', ir.offset)), ...parts];
 }
@@ -119,7 +121,7 @@ function bytesReaders(field: ArrayModel): Statement[] {
 function bitReader(field: ArrayModel): Statement {
   const bits =
     field.count?.unit === 'bits'
-      ? load(field.count.ir.type, 'p', field.count.ir.offset)
+      ? loadAtom(field.count.ir.type, 'p', field.count.ir.offset)
       : `8 * ${field.fixed ?? `${field.derived.length}(view, p)`}`;
   return fn({
     name: field.derived.bit ?? '',
@@ -136,6 +138,3 @@ function bitReader(field: ArrayModel): Statement {
 /** Support functions the readers of a body call. */
 export const readerImports = (body: BodyModel): string[] =>
   body.fields.some((field: FieldModel) => field.kind === 'int' && field.ir.type === 'u64') ? ['u64_number'] : [];
-
-export const fieldEnd = (field: FieldModel): number =>
-  field.ir.offset + (field.kind === 'int' ? SIZE_OF[field.ir.type] : (field.fixed ?? 0) * field.elementSize);

@@ -2,12 +2,13 @@ import type { ArrayModel, BodyModel } from './body-model.js';
 import { loadAtom, maxOf } from './expressions.js';
 
 /** The count field of a counted array, read. */
-const count = ({ count }: ArrayModel): string => (count === null ? '0' : loadAtom(count.ir.type, 'p', count.ir.offset));
+const count = ({ count }: ArrayModel, base = 'p', view = 'view'): string =>
+  count === null ? '0' : loadAtom(count.ir.type, base, count.ir.offset, view);
 
 /** Number of elements of an array as an expression; right only after `check`. */
-export function elements(array: ArrayModel): string {
+export function elements(array: ArrayModel, base = 'p', view = 'view'): string {
   if (array.fixed !== null) return `${array.fixed}`;
-  const n = count(array);
+  const n = count(array, base, view);
   switch (array.count?.unit) {
     case 'bits':
       // `n + 7` leaves 32 bits when the count is a u32, and `>>>` would then see a small number.
