@@ -34,7 +34,14 @@ export type FaultCode =
   | 'bad_state';
 
 /** What is counted without being a fault of anybody. */
-export type CountCode = FaultCode | 'nonzero_padding' | 'nonzero_event_token' | 'late' | 'lost_response' | 'unknown' | 'surplus';
+export type CountCode =
+  | FaultCode
+  | 'nonzero_padding'
+  | 'nonzero_event_token'
+  | 'late'
+  | 'lost_response'
+  | 'unknown'
+  | 'surplus';
 
 /** A request that did not come to a good end. `outcome` is `unknown` when the device may have acted on it all the same. */
 export interface Fault {
@@ -43,4 +50,8 @@ export interface Fault {
   readonly outcome: 'none' | 'unknown';
 }
 
-export const fault = (code: FaultCode, message: string, outcome: Fault['outcome'] = 'none'): Fault => ({ code, message, outcome });
+export const fault = (code: FaultCode, message: string, outcome: Fault['outcome'] = 'none'): Fault => ({
+  code,
+  message,
+  outcome,
+});

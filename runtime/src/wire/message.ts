@@ -73,6 +73,8 @@ export interface QueueSetup {
   readonly descriptor_addr: bigint;
   readonly driver_addr: bigint;
   readonly device_addr: bigint;
+  /** Whether the queue is switched on. Left out or null: yes, as in the dialects that cannot say otherwise. */
+  readonly enable?: boolean | null;
 }
 
 export interface DevicePage {

@@ -27,7 +27,12 @@ export interface Coverage {
 export function walk<State extends string, Context, Event extends Typed, Effect>(
   machine: Machine<State, Context, Event, Effect>,
   plan: Walk<State, Context, Event>,
-  check: (before: { state: State; context: Context }, event: Event, effects: readonly Effect[], after: { state: State; context: Context }) => void = () => {},
+  check: (
+    before: { state: State; context: Context },
+    event: Event,
+    effects: readonly Effect[],
+    after: { state: State; context: Context },
+  ) => void = () => {},
 ): Coverage {
   const held = new Set<number>();
   const failed = new Set<number>();
@@ -38,9 +43,12 @@ export function walk<State extends string, Context, Event extends Typed, Effect>
     const next: typeof frontier = [];
     for (const situation of frontier) {
       for (const event of plan.events(situation.state, situation.context)) {
-        if (++steps > (plan.budget ?? 200_000)) throw new Error(`${machine.name}: more than ${plan.budget ?? 200_000} steps; narrow the events`);
+        if (++steps > (plan.budget ?? 200_000))
+          throw new Error(`${machine.name}: more than ${plan.budget ?? 200_000} steps; narrow the events`);
         const context = structuredClone(situation.context);
-        const result = step(machine, situation.state, context, event, (row, outcome) => (outcome ? held : failed).add(row));
+        const result = step(machine, situation.state, context, event, (row, outcome) =>
+          (outcome ? held : failed).add(row),
+        );
         const after = { state: result.state, context };
         check(situation, event, result.effects, after);
         const key = `${after.state} ${JSON.stringify(context, (_k, v) => (typeof v === 'bigint' ? `${v}n` : v instanceof Map || v instanceof Set ? [...v] : v))}`;
