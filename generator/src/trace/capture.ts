@@ -35,7 +35,7 @@ export function unitOf(header: Entry): number {
 
 /** Time of a line in milliseconds; null where it has none that means anything. */
 export function timeOf(entry: Entry, unit: number): number | null {
-  const t = entry['t'];
+  const t = entry.t;
   if (typeof t !== 'number') return null;
   const time = t * unit;
   return Math.abs(time) < 1e13 ? time : null;

@@ -116,7 +116,7 @@ class Listener {
 
   #frameless(entry: Entry, line: number, time: number | null): void {
     if ('hex' in entry) {
-      const got = JSON.stringify(entry['hex']) ?? 'nothing';
+      const got = JSON.stringify(entry.hex) ?? 'nothing';
       this.items.push({
         kind: 'broken',
         line,
@@ -176,7 +176,7 @@ class LineOfFrames {
     const { index } = this.resolved;
     // Names of a line belong to its one frame; a kind alone settles what a header without response bit leaves open.
     const names: Entry = frame.at === 'hex' ? this.entry : {};
-    const entry = envelope?.kind != null && names['kind'] === undefined ? { ...names, kind: envelope.kind } : names;
+    const entry = envelope?.kind != null && names.kind === undefined ? { ...names, kind: envelope.kind } : names;
     const decoded: DecodedEntry = decodeFrame(this.resolved, entry, frame.hex, frame.direction, context);
     const { line, time } = this;
     const own = frame.at !== 'resp' && textOf(this.entry, 'case') === undefined;

@@ -75,7 +75,7 @@ export const shorten = (hex: string): string =>
 
 /** A window of device numbers starts at its `offset`. */
 const firstOf = (fields: Fields, body: BodyIR): number =>
-  body.fields.some((f) => f.name === 'offset') ? Number(fields['offset'] ?? 0) : 0;
+  body.fields.some((f) => f.name === 'offset') ? Number(fields.offset ?? 0) : 0;
 
 /** The numbers of the set bits, least significant bit of the first byte first. */
 function bitmap(hex: string, first: number): string {
