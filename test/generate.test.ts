@@ -66,6 +66,14 @@ describe('generate', () => {
     expect(tree(out)).toEqual(first);
   });
 
+  it('loads no back end when there is nothing to do', () => {
+    const loaded = vwire(['generate', '--schema', schema, '--out', out], { env: { NODE_DEBUG: 'esm' } });
+    expect(loaded.stdout).toContain('written    0 files');
+    expect(loaded.stderr).toContain('node_modules/yaml/');
+    for (const name of ['ts-morph', 'typescript', 'handlebars'])
+      expect(loaded.stderr).not.toContain(`node_modules/${name}/`);
+  });
+
   it('repairs a file somebody edited, and --check names it without touching it', () => {
     const victim = join(out, 'virtio-msg/rfc2/header.ts');
     const before = readFileSync(victim, 'utf8');
