@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { compile, DialectIndex, type DialectIR, encode, VectorRunner } from '@virtio-wire/generator';
+import { renderTypeScript } from '@virtio-wire/generator/typescript';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { randomSchema } from './support/random-schema.js';
+import { boldSchema, randomSchema } from './support/random-schema.js';
 import { below, noisy, type Random, randomFields, randomFrom, randomHeader } from './support/random-values.js';
 import { importRendered, scratchFolder, typeErrors } from './support/run-codecs.js';
 
@@ -46,6 +47,33 @@ describe('for any valid schema', () => {
     () => {
       for (const text of fc.sample(randomSchema, Math.ceil(RUNS / 12)))
         expect(typeErrors(compiled(text)), text).toEqual([]);
+    },
+    TIMEOUT,
+  );
+});
+
+/** What bold schemas are refused for. */
+const REFUSALS = ['VW105', 'VW304', 'VW308', 'VW309'];
+
+describe('for any schema that can be read', () => {
+  it(
+    'codecs are rendered, or a diagnostic says what they cannot be rendered for',
+    () => {
+      const refused = new Set<string>();
+      let rendered = 0;
+      fc.assert(
+        fc.property(boldSchema, (text) => {
+          const { dialects, report } = compile([{ file: 'schema/random/drawn.yaml', text }]);
+          for (const { code, message } of report.diagnostics) expect(REFUSALS, message).toContain(code);
+          for (const { code } of report.diagnostics) refused.add(code);
+          if (report.diagnostics.length > 0) return;
+          expect(renderTypeScript(dialects).size).toBeGreaterThan(0);
+          rendered++;
+        }),
+        { numRuns: Math.max(100, 2 * RUNS), endOnFailure: process.env.VWIRE_SHRINK === undefined },
+      );
+      expect(rendered).toBeGreaterThan(0);
+      expect(refused).toContain('VW309');
     },
     TIMEOUT,
   );

@@ -81,7 +81,8 @@ export function randomHeader(random: Random, ir: DialectIR, body: BodyIR): Recor
     if (field.role === 'size') continue;
     if (field.role === 'id') header[field.name] = body.id;
     else if (field.role === 'type')
-      header[field.name] = random() < 0.7 ? body.type : body.type | (below(random, 256) & ~ir.framing.typeMask);
+      header[field.name] =
+        random() < 0.7 ? body.type : body.type | (below(random, 2 ** (8 * field.size)) & ~ir.framing.typeMask);
     else header[field.name] = field.reserved && random() < 0.7 ? 0 : integer(random, field.type, field.size);
   }
   return header;

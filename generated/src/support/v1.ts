@@ -117,7 +117,9 @@ export function short_body(
   fields: Readonly<Record<string, number>>,
 ): WireError {
   // The field that is cut is the last one that starts at or before the end.
-  const [field, offset] = Object.entries(fields).filter(([, start]) => start <= got).at(-1) ?? ['body', got];
+  const [field, offset] = Object.entries(fields)
+    .filter(([, start]) => start <= got)
+    .at(-1) ?? ['body', got];
   const message = `a ${name} has at least ${minSize} bytes, this one has ${got}: ${field} is cut`;
   return wireError(ErrorCode.SHORT_BODY, message, field, offset, minSize, got);
 }

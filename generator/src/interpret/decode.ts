@@ -1,7 +1,7 @@
 import type { BodyIR, FieldIR } from '../ir/types.js';
 import type { DialectIndex } from './dialect-index.js';
 import { readInt } from './int.js';
-import type { Fields, Value } from './values.js';
+import { emptyRecord, type Fields, type Value } from './values.js';
 import { type WireError, wireError } from './wire-error.js';
 
 /** A message whose shape is right. Byte arrays are views of the input. */
@@ -186,7 +186,7 @@ function byteLength(field: FieldIR, body: BodyIR, view: DataView): number {
 
 /** Reads fields that are known to lie within `end`. */
 function readFields(fields: readonly FieldIR[], view: DataView, end: number): Fields {
-  const values: Fields = {};
+  const values: Fields = emptyRecord();
   for (const field of fields) {
     if (field.kind === 'int') {
       const value = readInt(view, field.offset, field.type);

@@ -1,8 +1,17 @@
 import type { BodyIR, DialectIR, IntFieldIR } from '../ir/types.js';
 
+/** Bodies that one value of the known type bits announces, together with one id. */
+interface Slot {
+  readonly type: number;
+  readonly bodies: BodyIR[];
+}
+
+const NONE: readonly never[] = [];
+
 /** A dialect prepared for looking bodies up by what stands in a header, or by name. */
 export class DialectIndex {
-  readonly #byHeader = new Map<number, BodyIR[]>();
+  /** By id, of which a handful of types make use: type and id together may have more bits than a small integer. */
+  readonly #byId = new Map<number, Slot[]>();
   readonly #byKey = new Map<string, BodyIR>();
   readonly typeField: IntFieldIR;
   readonly idField: IntFieldIR;
@@ -13,10 +22,7 @@ export class DialectIndex {
 
   constructor(readonly ir: DialectIR) {
     for (const body of ir.bodies) {
-      const slot = body.type | (body.id << 8);
-      const there = this.#byHeader.get(slot);
-      if (there === undefined) this.#byHeader.set(slot, [body]);
-      else there.push(body);
+      this.#add(body);
       this.#byKey.set(body.key, body);
     }
     const role = (name: string): IntFieldIR | null => ir.header.find((f) => f.role === name) ?? null;
@@ -33,7 +39,17 @@ export class DialectIndex {
 
   /** Bodies that a header's type and id may announce: none, one, or several where nothing tells them apart. */
   at(type: number, id: number): readonly BodyIR[] {
-    return this.#byHeader.get((type & this.ir.framing.typeMask) | (id << 8)) ?? [];
+    const bits = (type & this.ir.framing.typeMask) >>> 0;
+    for (const slot of this.#byId.get(id) ?? NONE) if (slot.type === bits) return slot.bodies;
+    return NONE;
+  }
+
+  #add(body: BodyIR): void {
+    const type = body.type >>> 0;
+    const slots = this.#byId.get(body.id) ?? [];
+    const there = slots.find((slot) => slot.type === type);
+    if (there === undefined) this.#byId.set(body.id, [...slots, { type, bodies: [body] }]);
+    else there.bodies.push(body);
   }
 
   byKey(key: string): BodyIR | undefined {
@@ -42,7 +58,7 @@ export class DialectIndex {
 
   /** The class a type field announces. */
   classOf(type: number): string {
-    const bits = type & this.ir.framing.typeMask & ~this.ir.framing.responseBit;
-    return this.ir.classes.find((c) => c.type === bits)?.name ?? `type 0x${bits.toString(16)}`;
+    const bits = (type & this.ir.framing.typeMask & ~this.ir.framing.responseBit) >>> 0;
+    return this.ir.classes.find((c) => c.type >>> 0 === bits)?.name ?? `type 0x${bits.toString(16)}`;
   }
 }

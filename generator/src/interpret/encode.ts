@@ -1,5 +1,5 @@
 import { didYouMean } from '../diagnostics/did-you-mean.js';
-import type { BodyIR, FieldIR, IntFieldIR } from '../ir/types.js';
+import type { BitsIR, BodyIR, FieldIR, IntFieldIR } from '../ir/types.js';
 import type { DialectIndex } from './dialect-index.js';
 import { rangeOf, writeInt } from './int.js';
 import { fromHex } from './values.js';
@@ -19,6 +19,9 @@ export interface Encoded {
     readonly expected: number;
   }[];
 }
+
+/** What is given under a name; nothing where only the prototype of the object has it. */
+const own = (given: Given, name: string): unknown => (Object.hasOwn(given, name) ? given[name] : undefined);
 
 class EncodeProblem extends Error {
   constructor(readonly error: WireError) {
@@ -104,12 +107,14 @@ function writeHeader(
   for (const field of index.ir.header) {
     const needed =
       field.role === 'type' ? body.type : field.role === 'id' ? body.id : field.role === 'size' ? size : null;
-    const given = header[field.name] === undefined ? null : Number(integer(field, field.name, header[field.name]));
+    const value = wordOrParts(field, field.role === null ? field.bits : [], header);
+    const given = value === null ? null : Number(value);
     if (given !== null && needed !== null) {
-      const same = field.role === 'type' ? (given & index.ir.framing.typeMask) === needed : given === needed;
+      const same =
+        field.role === 'type' ? (given & index.ir.framing.typeMask) >>> 0 === needed >>> 0 : given === needed;
       if (!same) differs.push({ field: field.name, offset: field.offset, got: given, expected: needed });
     }
-    writeInt(view, field.offset, field.type, field.role === 'size' ? size : (given ?? needed ?? 0));
+    writeInt(view, field.offset, field.type, field.role === 'size' ? size : (value ?? needed ?? 0));
   }
   return differs;
 }
@@ -132,7 +137,7 @@ function refuseUnknown(known: readonly FieldIR[], given: Given, where: string): 
 
 function prepare(field: FieldIR, given: Given, body: BodyIR): Prepared {
   if (field.kind === 'int') return { int: intValue(field, given, body), size: field.size };
-  const value = given[field.name];
+  const value = own(given, field.name);
   if (value === undefined && field.reserved && 'fixed' in field.count) {
     return field.kind === 'bytes'
       ? new Uint8Array(field.count.fixed)
@@ -167,7 +172,7 @@ function checkCount(field: Exclude<FieldIR, { kind: 'int' }>, n: number, given: 
       );
     return;
   }
-  const counter = given[count.field];
+  const counter = own(given, count.field);
   if (counter === undefined) return;
   const stated = Number(counter);
   const needed =
@@ -188,68 +193,82 @@ function checkCount(field: Exclude<FieldIR, { kind: 'int' }>, n: number, given: 
   }
 }
 
-/** A word, its parts, or both where they agree; a count that is not given follows from its array. */
+/** A word or its parts; a count that is not given follows from its array, and what is reserved is zero. */
 function intValue(field: IntFieldIR, given: Given, body: BodyIR): bigint {
-  const parts = field.bits.filter((b) => given[b.name] !== undefined && b.name !== field.name);
-  const word = given[field.name];
-  if (word === undefined && parts.length === 0) {
-    const derived = derivedCount(field, given, body);
-    if (derived !== null) return integer(field, field.name, derived);
-    if (field.reserved) return 0n;
-    return fail(
+  const value = wordOrParts(field, field.bits, given);
+  if (value !== null) return value;
+  const derived = derivedCount(field, given, body);
+  if (derived !== null) return integer(field, field.name, derived);
+  if (field.reserved) return 0n;
+  return fail(
+    'missing_field',
+    `"${field.name}" of ${body.message} ${body.kind} is not given`,
+    field.name,
+    field.offset,
+    'a value',
+    'nothing',
+  );
+}
+
+/** A word, its parts, or both where they agree; null where nothing of it is given. */
+function wordOrParts(field: IntFieldIR, groups: readonly BitsIR[], given: Given): bigint | null {
+  const word = own(given, field.name);
+  const parts = groups.filter((b) => own(given, b.name) !== undefined && b.name !== field.name);
+  if (word !== undefined) {
+    const value = integer(field, field.name, word);
+    for (const bits of parts) agree(field, value, bits, partValue(field, bits, given));
+    return value;
+  }
+  if (parts.length === 0) return null;
+  const value = parts.reduce((all, bits) => all | (partValue(field, bits, given) << BigInt(bits.lsb)), 0n);
+  const lacking = groups.find((b) => !b.reserved && own(given, b.name) === undefined);
+  if (lacking !== undefined)
+    fail(
       'missing_field',
-      `"${field.name}" of ${body.message} ${body.kind} is not given`,
-      field.name,
+      `"${lacking.name}" is not given, nor is "${field.name}"`,
+      lacking.name,
       field.offset,
       'a value',
       'nothing',
     );
-  }
-  let value = word === undefined ? 0n : integer(field, field.name, word);
-  for (const bits of parts) {
-    const part = integer(field, bits.name, given[bits.name]);
-    const max = (1n << BigInt(bits.width)) - 1n;
-    if (part > max)
-      fail(
-        'out_of_range',
-        `"${bits.name}" is ${part}, its ${bits.width} bits hold at most ${max}`,
-        bits.name,
-        field.offset,
-        String(max),
-        String(part),
-      );
-    const inWord = (value >> BigInt(bits.lsb)) & max;
-    if (word !== undefined && inWord !== part) {
-      fail(
-        'disagreement',
-        `"${bits.name}" is ${part}, but "${field.name}" holds ${inWord} there`,
-        bits.name,
-        field.offset,
-        String(inWord),
-        String(part),
-      );
-    }
-    value |= part << BigInt(bits.lsb);
-  }
-  if (word === undefined) {
-    const lacking = field.bits.find((b) => !b.reserved && given[b.name] === undefined);
-    if (lacking !== undefined)
-      fail(
-        'missing_field',
-        `"${lacking.name}" is not given, nor is "${field.name}"`,
-        lacking.name,
-        field.offset,
-        'a value',
-        'nothing',
-      );
-  }
-  return value;
+  return field.type === 's32' ? BigInt.asIntN(32, value) : value;
+}
+
+const highestOf = ({ width }: BitsIR): bigint => (1n << BigInt(width)) - 1n;
+
+/** A group of bits that is given: unsigned, whatever the type of its word. */
+function partValue(field: IntFieldIR, bits: BitsIR, given: Given): bigint {
+  const part = wholeNumber(field, bits.name, own(given, bits.name));
+  const highest = highestOf(bits);
+  if (part < 0n || part > highest)
+    fail(
+      'out_of_range',
+      `"${bits.name}" is ${part}, its ${bits.width} bits hold 0 to ${highest}`,
+      bits.name,
+      field.offset,
+      `0..${highest}`,
+      String(part),
+    );
+  return part;
+}
+
+function agree(field: IntFieldIR, word: bigint, bits: BitsIR, part: bigint): void {
+  const inWord = (word >> BigInt(bits.lsb)) & highestOf(bits);
+  if (inWord !== part)
+    fail(
+      'disagreement',
+      `"${bits.name}" is ${part}, but "${field.name}" holds ${inWord} there`,
+      bits.name,
+      field.offset,
+      String(inWord),
+      String(part),
+    );
 }
 
 function derivedCount(field: IntFieldIR, given: Given, body: BodyIR): number | null {
   const counted = body.fields.find((f) => f.kind !== 'int' && 'field' in f.count && f.count.field === field.name);
   if (counted === undefined || counted.kind === 'int' || !('field' in counted.count)) return null;
-  const value = given[counted.name];
+  const value = own(given, counted.name);
   const n = Array.isArray(value)
     ? value.length
     : typeof value === 'string'
@@ -263,21 +282,10 @@ function derivedCount(field: IntFieldIR, given: Given, body: BodyIR): number | n
       : n;
 }
 
-function integer(field: { type: IntFieldIR['type']; offset: number }, name: string, value: unknown): bigint {
-  let n: bigint;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) n = BigInt(value);
-  else if (typeof value === 'bigint') n = value;
-  else if (typeof value === 'string' && /^-?(\d+|0x[0-9a-fA-F]+)$/.test(value))
-    n = value.startsWith('-') ? -BigInt(value.slice(1)) : BigInt(value);
-  else
-    return fail(
-      'bad_value',
-      `"${name}" is ${JSON.stringify(value) ?? 'nothing'}, expected a whole number`,
-      name,
-      field.offset,
-      field.type,
-      JSON.stringify(value) ?? 'nothing',
-    );
+type Typed = Pick<IntFieldIR, 'type' | 'offset'>;
+
+function integer(field: Typed, name: string, value: unknown): bigint {
+  const n = wholeNumber(field, name, value);
   const [low, high] = rangeOf(field.type);
   if (n < low || n > high)
     return fail(
@@ -289,6 +297,21 @@ function integer(field: { type: IntFieldIR['type']; offset: number }, name: stri
       String(n),
     );
   return n;
+}
+
+function wholeNumber(field: Typed, name: string, value: unknown): bigint {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'string' && /^-?(\d+|0x[0-9a-fA-F]+)$/.test(value))
+    return value.startsWith('-') ? -BigInt(value.slice(1)) : BigInt(value);
+  return fail(
+    'bad_value',
+    `"${name}" is ${JSON.stringify(value) ?? 'nothing'}, expected a whole number`,
+    name,
+    field.offset,
+    field.type,
+    JSON.stringify(value) ?? 'nothing',
+  );
 }
 
 function intValues(field: Extract<FieldIR, { kind: 'ints' }>, value: unknown): { ints: bigint[]; size: number } {

@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import { Written } from './written.js';
 
-/** Field, bit-group and enum-value names: spelled as in the source, so both cases occur. */
+const NAME = /^(?!(?:__proto__|constructor|prototype|toString|valueOf|hasOwnProperty)$)[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * Field, bit-group and enum-value names: spelled as in the source, so both cases occur. Values are handed out in objects
+ * by these names, where what every JavaScript object has already would be found in place of a value that is missing.
+ */
 export const Name = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name: letters, digits and underscores, not starting with a digit')
+  .regex(NAME, {
+    error: ({ input }) =>
+      /^[A-Za-z_]\w*$/.test(String(input))
+        ? 'none of the names that every JavaScript object has already'
+        : 'a name: letters, digits and underscores, not starting with a digit',
+  })
   .meta({ id: 'Name', title: 'Name', description: 'A name, spelled as in the source.' });
 
 /** Message names as the specification prints them. */

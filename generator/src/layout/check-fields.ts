@@ -148,6 +148,26 @@ export function checkBounds(
   }
 }
 
+/** A count says how long an array is, so that a sender cannot leave it zero as it does with what is reserved. */
+export function checkCounter(
+  sources: readonly FieldSource[],
+  counter: number,
+  counted: number,
+  context: FieldsContext,
+): void {
+  const [count, array] = [sources[counter], sources[counted]];
+  if (count?.reserved !== true || array === undefined) return;
+  context.report.add(
+    'VW308',
+    context.origin.source.placeOfKey([...context.path, counter, 'reserved']),
+    `"reserved" of "${count.name}": expected on a field that holds nothing, got one that counts "${array.name}"`,
+    {
+      also: { ...placeOf(context, [...context.path, counted]), text: `"${array.name}" is counted by it` },
+      hint: 'remove it, or give the array a fixed size',
+    },
+  );
+}
+
 /** `used:` names another integer field of the same list. */
 export function checkUses(
   sources: readonly FieldSource[],

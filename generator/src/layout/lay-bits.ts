@@ -1,7 +1,21 @@
+import type { Place } from '../diagnostics/diagnostic.js';
 import type { BitsIR } from '../ir/types.js';
 import type { FieldSource } from '../language/field.js';
 import type { Path } from '../read/source-file.js';
 import type { FieldsContext } from './lay-fields.js';
+
+type Group = NonNullable<FieldSource['bits']>[number];
+
+/** A codec reads a group out of one half of a 64-bit integer. In a header such an integer is refused as a whole. */
+function checkHalves({ name, lsb, width }: Group, place: Place, size: number, context: FieldsContext): void {
+  if (context.inHeader || size <= 32 || lsb >= 32 || lsb + width <= 32) return;
+  context.report.add(
+    'VW309',
+    place,
+    `"${name}" crosses bit 32 of its integer: expected a group that ends at bit 31 or begins at bit 32, got bits ${lsb}..${lsb + width - 1}`,
+    { hint: `split it in two: ${32 - lsb} bits from lsb ${lsb}, and ${lsb + width - 32} from lsb 32` },
+  );
+}
 
 /** The bit groups of one integer, lowest first. Together they cover it: a hole would be a value nobody can reach. */
 export function layBits(source: FieldSource, path: Path, size: number, context: FieldsContext): BitsIR[] {
@@ -21,6 +35,7 @@ export function layBits(source: FieldSource, path: Path, size: number, context: 
       );
       return;
     }
+    checkHalves(bits, place(index), size, context);
     let reported = false;
     for (let bit = bits.lsb; bit < bits.lsb + bits.width; bit++) {
       const first = owner[bit];

@@ -1,10 +1,11 @@
+import type { Place } from '../diagnostics/diagnostic.js';
 import type { Report } from '../diagnostics/report.js';
 import type { BodyIR, BodyKind, ConstraintIR, Sender } from '../ir/types.js';
 import type { BodySource } from '../language/message.js';
 import type { Declared, ResolvedDialect, ResolvedMessage } from '../resolve/resolved.js';
 import { boundsOf, layConstraint, namesRead } from './lay-constraints.js';
 import type { HeaderLayout } from './lay-dialect.js';
-import { layFields } from './lay-fields.js';
+import { type FieldsLayout, layFields } from './lay-fields.js';
 
 const KIND_ORDER: Readonly<Record<BodyKind, number>> = { request: 0, response: 1, event: 2 };
 
@@ -64,6 +65,10 @@ function layBody(
       },
     );
   }
+  if (fixedSize === null) {
+    const place = origin.source.placeOfKey(origin.path);
+    checkAnnounced(`the ${kind} of ${message.name}`, place, laid, dialect, header, report);
+  }
   const constraints: ConstraintIR[] = value.fields.flatMap((f) => boundsOf(f, spec));
   (value.constraints ?? []).forEach((c, index) => {
     if (namesRead(c).some((name) => laid.lost.has(name))) return;
@@ -84,7 +89,7 @@ function layBody(
     message: message.name,
     kind,
     id: message.id.value,
-    type: kind === 'response' ? base | responseBit : base,
+    type: kind === 'response' ? (base | responseBit) >>> 0 : base,
     from: value.from ?? sender,
     hot: message.hot,
     doc: value.doc ?? message.doc,
@@ -95,4 +100,30 @@ function layBody(
     fields: laid.fields,
     constraints,
   };
+}
+
+/** A body whose fixed part alone is larger than the size field of the header can say. */
+function checkAnnounced(
+  what: string,
+  place: Place,
+  laid: FieldsLayout,
+  dialect: ResolvedDialect,
+  header: HeaderLayout,
+  report: Report,
+): void {
+  const size = header.fields.find((f) => f.role === 'size');
+  if (size === undefined) return;
+  const largest = 2 ** (8 * size.size - (size.type.startsWith('s') ? 1 : 0)) - 1;
+  if (laid.end <= largest) return;
+  const index = dialect.header?.value.findIndex((f) => f.name === size.name) ?? -1;
+  const from = dialect.header?.origin;
+  report.add(
+    'VW304',
+    place,
+    `${what}: expected at most ${largest} bytes with its header, all that "${size.name}" of type ${size.type} can announce, got ${laid.end}`,
+    {
+      also: from && { ...from.source.place([...from.path, index, 'type']), text: `the type of "${size.name}" is here` },
+      hint: 'shorten the body, or give the size field a wider type',
+    },
+  );
 }

@@ -12,7 +12,7 @@ import {
 } from '../language/type-expression.js';
 import type { Path } from '../read/source-file.js';
 import type { Origin, ResolvedDialect } from '../resolve/resolved.js';
-import { checkBounds, checkEnum, checkNames, checkPlace, checkUses, placeOf } from './check-fields.js';
+import { checkBounds, checkCounter, checkEnum, checkNames, checkPlace, checkUses, placeOf } from './check-fields.js';
 import { layBits } from './lay-bits.js';
 
 /** What a list of fields is laid out into. */
@@ -224,5 +224,6 @@ function countOf(
     });
     return undefined;
   }
+  checkCounter(around.sources, declared, around.index, context);
   return { field: count.field, unit: count.unit };
 }

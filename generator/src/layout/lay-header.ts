@@ -1,3 +1,4 @@
+import type { Place } from '../diagnostics/diagnostic.js';
 import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Report } from '../diagnostics/report.js';
 import type { ClassIR, IntFieldIR } from '../ir/types.js';
@@ -56,6 +57,7 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
       },
     );
   }
+  checkWidths(fields, placeOfField, report);
   const place = header.origin.source.placeOfKey(header.origin.path);
   const typeField = fields.find((f) => f.role === 'type');
   const required = ['type', 'id', ...('field' in framing.value.size ? ['size'] : [])];
@@ -153,9 +155,40 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
     framing: {
       headerSize: laid.end,
       fixedSize: 'fixed' in framing.value.size ? framing.value.size.fixed : null,
-      typeMask: classList.reduce((mask, c) => mask | c.type, responseBit),
+      typeMask: classList.reduce((mask, c) => (mask | c.type) >>> 0, responseBit),
       responseBit,
     },
     classes: classList,
   };
+}
+
+/** A codec reads a header by words of 32 bits, and tells bodies apart by one number of as many: type bits and id. */
+function checkWidths(
+  fields: readonly IntFieldIR[],
+  placeOfField: (name: string, key: string) => Place,
+  report: Report,
+): void {
+  for (const { name, type, size } of fields) {
+    if (size <= 4) continue;
+    report.add(
+      'VW309',
+      placeOfField(name, 'type'),
+      `"${name}" of the header: expected an integer of at most 32 bits, got ${type}`,
+      { hint: 'split it into two fields of type u32' },
+    );
+  }
+  const [type, id] = ['type', 'id'].map((role) => fields.find((f) => f.role === role));
+  if (type === undefined || id === undefined || type.size > 4 || id.size > 4) return;
+  // Two fields that share a word never have more bits than it.
+  const bits = 8 * (type.size + id.size);
+  if (bits <= 32) return;
+  report.add(
+    'VW309',
+    placeOfField(id.name, 'type'),
+    `type field "${type.name}" and id field "${id.name}": expected at most 32 bits together, got ${bits} (${type.type} and ${id.type})`,
+    {
+      also: { ...placeOfField(type.name, 'type'), text: `the type of "${type.name}" is here` },
+      hint: 'message ids have 8 bits: give the id a narrower type, or put unused type bits in a field of their own',
+    },
+  );
 }

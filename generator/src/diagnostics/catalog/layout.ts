@@ -50,7 +50,8 @@ export const LAYOUT = {
   },
   VW304: {
     title: 'a body does not fit its frame',
-    explanation: 'Where every message has the same number of bytes, header and fields together are at most that many.',
+    explanation:
+      'Where every message has the same number of bytes, header and fields together are at most that many. Where the header counts the bytes of a message, they are at most what its size field can hold.',
     wrong: { 'demo/base.yaml': yaml`framing: { size: { fixed: 4 }, response_bit: response }` },
     right: { 'demo/base.yaml': yaml`framing: { size: { fixed: 16 }, response_bit: response }` },
   },
@@ -98,14 +99,14 @@ export const LAYOUT = {
   VW308: {
     title: 'a construct that cannot stand here',
     explanation:
-      'The key is known and means nothing in this place: bounds, bits and enumerations belong to single integers, `used` to arrays, `role` to header fields, and a header holds integers only.',
+      'The key is known and means nothing in this place: bounds, bits and enumerations belong to single integers, `used` to arrays, `role` to header fields, `reserved` to what nobody reads, which the count of an array is not, and a header holds integers only.',
     wrong: fields('{ name: data, type: "u8[4]", min: 1, doc: "any value" }'),
     right: fields('{ name: data, type: u32, min: 1, doc: "any value" }'),
   },
   VW309: {
     title: 'a construct this generator does not lay out',
     explanation:
-      'The schema language can say it, and no codec is generated for it yet: structs, unions, optional fields, fields that depend on a feature, text, arrays to the end of a message, memory layouts and commands.',
+      'The schema language can say it, and no codec is generated for it yet: structs, unions, optional fields, fields that depend on a feature, text, arrays to the end of a message, memory layouts and commands. Codecs read a header in words of 32 bits, and so do not take an integer of more bits there, nor a type and an id that have more than 32 bits together; and they read a group of bits out of one half of a u64, which it therefore does not leave.',
     wrong: fields('{ name: data, type: "char[16]", doc: "a name" }'),
     right: fields('{ name: data, type: "u8[16]", doc: "a name" }'),
   },

@@ -85,7 +85,7 @@ export const STRUCTURE = {
   VW105: {
     title: 'a name of the wrong form',
     explanation:
-      'Names become identifiers, file names and import paths, so that their form is fixed: capitals for messages, lower case for dialects and profiles, letters, digits and underscores for everything else.',
+      'Names become identifiers, file names and import paths, so that their form is fixed: capitals for messages, lower case for dialects and profiles, letters, digits and underscores for everything else. Names that every JavaScript object has by itself, such as `constructor` and `toString`, are taken: values are handed out by name, and a missing one would seem to be there.',
     wrong: {
       'demo/base.yaml': yaml`
         messages:
