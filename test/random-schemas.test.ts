@@ -1,5 +1,15 @@
 import { rmSync } from 'node:fs';
-import { compile, DialectIndex, type DialectIR, encode, VectorRunner } from '@virtio-wire/generator';
+import {
+  compile,
+  DialectIndex,
+  type DialectIR,
+  decode,
+  encode,
+  errorOf,
+  isRefused,
+  ShapeTable,
+  VectorRunner,
+} from '@virtio-wire/generator';
 import { renderTypeScript } from '@virtio-wire/generator/typescript';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -80,8 +90,15 @@ describe('for any schema that can be read', () => {
 });
 
 function exercise(index: DialectIndex, subjects: Implementations, random: Random): void {
-  const agree = (bytes: Uint8Array): void =>
-    expect(VectorRunner.disagreements(index, subjects, bytes), Buffer.from(bytes).toString('hex')).toEqual([]);
+  const shapes = new ShapeTable(index);
+  const agree = (bytes: Uint8Array): void => {
+    const hex = Buffer.from(bytes).toString('hex');
+    expect(VectorRunner.disagreements(index, subjects, bytes), hex).toEqual([]);
+    const oracle = decode(index, bytes);
+    const answer = shapes.check(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length);
+    const counted = answer < 0 ? errorOf(answer) : index.ir.bodies[answer]?.key;
+    expect(counted, hex).toBe(isRefused(oracle) ? oracle.error.code : oracle.body.key);
+  };
   for (const body of index.ir.bodies) {
     for (let round = 0; round < 4; round++) {
       const header = randomHeader(random, index.ir, body);

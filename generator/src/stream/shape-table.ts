@@ -32,6 +32,9 @@ export const errorOf = (answer: number): WireErrorCode => SHAPE_ERRORS[~answer] 
 /** Header slots of one page: type bits below, 256 of them per id. */
 const PAGE = 8;
 
+/** A key that no other type and id share, whatever their width. */
+const wideSlot = (type: number, id: number): number => (type >>> 0) * 0x100000000 + (id >>> 0);
+
 /**
  * The shape check of `interpret/decode`, as tables: which body a message holds, or why it is refused, without building
  * anything. It must agree with the interpreter on every message; test/stream.test.ts holds the two against each other.
@@ -50,6 +53,8 @@ export class ShapeTable {
   readonly #idAt: number;
   readonly #idType: number;
   readonly #slots: Int16Array;
+  /** Instead of the slots where the type field's bits are too many to be the low part of a slot. */
+  readonly #wide: Map<number, number> | null;
   readonly #minSize: Int32Array;
   readonly #tails: TailTable;
 
@@ -64,10 +69,14 @@ export class ShapeTable {
     this.#typeMask = framing.typeMask;
     this.#idAt = index.idField.offset;
     this.#idType = codeOf(index.idField.type);
-    this.#slots = new Int16Array(1 + Math.max(0, ...bodies.map((b) => b.type | (b.id << PAGE)))).fill(UNKNOWN_ID);
+    const isWide = this.#typeMask >>> 0 >= 1 << PAGE;
+    this.#wide = isWide ? new Map() : null;
+    const slots = isWide ? [] : bodies.map((b) => b.type | (b.id << PAGE));
+    this.#slots = new Int16Array(1 + Math.max(0, ...slots)).fill(UNKNOWN_ID);
     for (const [i, body] of bodies.entries()) {
-      const slot = body.type | (body.id << PAGE);
-      this.#slots[slot] = this.#slots[slot] === UNKNOWN_ID ? i : AMBIGUOUS;
+      const slot = wideSlot(body.type, body.id);
+      if (this.#wide !== null) this.#wide.set(slot, this.#wide.has(slot) ? AMBIGUOUS : i);
+      else this.#slots[slots[i] as number] = this.#slots[slots[i] as number] === UNKNOWN_ID ? i : AMBIGUOUS;
     }
     this.#minSize = Int32Array.from(bodies, (b) => b.minSize);
     this.#tails = new TailTable(bodies, framing.headerSize);
@@ -98,7 +107,9 @@ export class ShapeTable {
       if (size > got) return TRUNCATED;
     }
     const type = readNumber(view, p + this.#typeAt, this.#typeType) & this.#typeMask;
-    const body = this.#slots[type | (readNumber(view, p + this.#idAt, this.#idType) << PAGE)] ?? UNKNOWN_ID;
+    const id = readNumber(view, p + this.#idAt, this.#idType);
+    const body =
+      (this.#wide === null ? this.#slots[type | (id << PAGE)] : this.#wide.get(wideSlot(type, id))) ?? UNKNOWN_ID;
     if (body < 0) return body;
     if (size < (this.#minSize[body] as number)) return SHORT_BODY;
     const contentEnd = this.#tails.end(view, p, body);
