@@ -3,7 +3,7 @@ import type { FieldIR } from '../ir/types.js';
 import type { FieldSource } from '../language/field.js';
 import type { Path } from '../read/source-file.js';
 import type { ResolvedDialect } from '../resolve/resolved.js';
-import type { FieldsContext } from './lay-fields.js';
+import type { FieldsContext } from './fields-context.js';
 
 export const placeOf = (context: FieldsContext, path: Path) => context.origin.source.place(path);
 

@@ -2,7 +2,7 @@ import type { Place } from '../diagnostics/diagnostic.js';
 import type { BitsIR } from '../ir/types.js';
 import type { FieldSource } from '../language/field.js';
 import type { Path } from '../read/source-file.js';
-import type { FieldsContext } from './lay-fields.js';
+import type { FieldsContext } from './fields-context.js';
 
 type Group = NonNullable<FieldSource['bits']>[number];
 

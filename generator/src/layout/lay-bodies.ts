@@ -3,8 +3,8 @@ import type { Report } from '../diagnostics/report.js';
 import type { BodyIR, BodyKind, ConstraintIR, Sender } from '../ir/types.js';
 import type { BodySource } from '../language/message.js';
 import type { Declared, ResolvedDialect, ResolvedMessage } from '../resolve/resolved.js';
+import type { HeaderLayout } from './header-layout.js';
 import { boundsOf, layConstraint, namesRead } from './lay-constraints.js';
-import type { HeaderLayout } from './lay-dialect.js';
 import { type FieldsLayout, layFields } from './lay-fields.js';
 
 const KIND_ORDER: Readonly<Record<BodyKind, number>> = { request: 0, response: 1, event: 2 };

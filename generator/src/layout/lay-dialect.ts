@@ -1,6 +1,6 @@
 import type { Report } from '../diagnostics/report.js';
 import { sealIR } from '../ir/seal.js';
-import { type BodyIR, type DialectIR, type EnumIR, type IntFieldIR, IR_FORMAT } from '../ir/types.js';
+import { type BodyIR, type DialectIR, type EnumIR, IR_FORMAT } from '../ir/types.js';
 import type { EnumerationSource } from '../language/enumeration.js';
 import type { Declared, ResolvedDialect } from '../resolve/resolved.js';
 import { checkIds, checkRange } from './check-ids.js';
@@ -52,12 +52,6 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
 /** The profile a dialect names, else that of the parent whose rules it has inherited. */
 const profileOf = ({ value, parent }: ResolvedDialect): string =>
   value.profile ?? (parent === null ? value.dialect : profileOf(parent));
-
-export interface HeaderLayout {
-  readonly fields: readonly IntFieldIR[];
-  readonly framing: DialectIR['framing'];
-  readonly classes: DialectIR['classes'];
-}
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 

@@ -1,5 +1,4 @@
 import { knownNames } from '../diagnostics/did-you-mean.js';
-import type { Report } from '../diagnostics/report.js';
 import type { CountIR, FieldIR, HeaderRole } from '../ir/types.js';
 import type { FieldSource } from '../language/field.js';
 import {
@@ -11,8 +10,8 @@ import {
   type TypeExpression,
 } from '../language/type-expression.js';
 import type { Path } from '../read/source-file.js';
-import type { Origin, ResolvedDialect } from '../resolve/resolved.js';
 import { checkBounds, checkCounter, checkEnum, checkNames, checkPlace, checkUses, placeOf } from './check-fields.js';
+import type { FieldsContext } from './fields-context.js';
 import { layBits } from './lay-bits.js';
 
 /** What a list of fields is laid out into. */
@@ -24,20 +23,6 @@ export interface FieldsLayout {
   readonly tail: FieldIR | null;
   /** Names of fields that could not be laid out: reported once, and not again by whatever refers to them. */
   readonly lost: ReadonlySet<string>;
-}
-
-export interface FieldsContext {
-  /** Place of the list in its file. */
-  readonly origin: Origin;
-  readonly path: Path;
-  /** Offset of the first field. */
-  readonly start: number;
-  /** Clause that fields without their own inherit. */
-  readonly spec: string;
-  /** The dialect they are laid out for; what it inherits may be declared in another. */
-  readonly dialect: ResolvedDialect;
-  readonly inHeader: boolean;
-  readonly report: Report;
 }
 
 /** Gives every field its absolute offset, in the order of the list, packed. */

@@ -3,7 +3,7 @@ import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Report } from '../diagnostics/report.js';
 import type { ClassIR, IntFieldIR } from '../ir/types.js';
 import type { ResolvedDialect } from '../resolve/resolved.js';
-import type { HeaderLayout } from './lay-dialect.js';
+import type { HeaderLayout } from './header-layout.js';
 import { layFields } from './lay-fields.js';
 
 const hasMessages = (dialect: ResolvedDialect): boolean =>

@@ -5,7 +5,7 @@ import type { BodyKind, Sender } from '../ir/types.js';
 import type { BodySource, MessageSource } from '../language/message.js';
 import type { ReadDialect } from '../read/read-schema.js';
 import type { Path } from '../read/source-file.js';
-import { reportSame } from './resolve-dialect.js';
+import { reportSame } from './report-same.js';
 import type { Declared, Origin, ResolvedDialect, ResolvedMessage } from './resolved.js';
 
 const KINDS: readonly BodyKind[] = ['request', 'response', 'event'];

@@ -1,8 +1,8 @@
 import type { Value } from '../interpret/values.js';
 import type { ConstraintIR } from '../ir/types.js';
 import { type Expression, holds, parseConstraint, type Scope } from '../language/constraint.js';
+import { type Case, limitOf } from './case.js';
 import type { Finding } from './finding.js';
-import { type Case, limitOf } from './judge.js';
 
 /** Conditions on values: those of the dialect where the profile judges them, and the profile's own. */
 export function judgeConstraints(subject: Case): Finding[] {

@@ -1,6 +1,6 @@
 import type { EnumIR } from '../ir/types.js';
+import type { Case } from './case.js';
 import type { Finding } from './finding.js';
-import type { Case } from './judge.js';
 
 /** Values that no enumeration assigns and nobody owns. */
 export function judgeEnums({ decoded, index, profile }: Case): Finding[] {

@@ -1,5 +1,5 @@
+import type { Case } from './case.js';
 import type { Finding } from './finding.js';
-import type { Case } from './judge.js';
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
 

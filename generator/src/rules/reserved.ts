@@ -1,7 +1,7 @@
 import type { Fields } from '../interpret/values.js';
 import type { FieldIR } from '../ir/types.js';
+import type { Case } from './case.js';
 import type { Finding } from './finding.js';
-import type { Case } from './judge.js';
 
 /** Reserved bits and fields that are not zero, and a fixed frame that is not zero behind its last field. */
 export function judgeReserved({ decoded, index, profile, bytes }: Case): Finding[] {

@@ -1,5 +1,5 @@
+import { type Case, limitOf } from './case.js';
 import type { Finding } from './finding.js';
-import { type Case, limitOf } from './judge.js';
 
 /** Rules about how long a message may be and what may stand behind it. */
 export function judgeSize(subject: Case): Finding[] {

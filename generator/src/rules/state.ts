@@ -1,6 +1,6 @@
 import { spell } from '../interpret/values.js';
+import type { Case } from './case.js';
 import type { Finding } from './finding.js';
-import type { Case } from './judge.js';
 
 /** Rules that need to know what surrounds a message: the device, its configuration space, the request it answers. */
 export function judgeState(subject: Case): Finding[] {
