@@ -1,1 +1,52 @@
-export {};
+/**
+ * The parts of a virtio-msg runtime that exist so far: message intake, correlation, the machines of bus, device, driver,
+ * configuration and virtqueues as pure tables, guest memory, and split virtqueues. Nothing here sleeps, reads a clock or
+ * owns a socket; what to send and which timer to arm comes back as effects.
+ */
+
+export { type Agreement, GREATEST_MESSAGE_SIZE, LEAST_MESSAGE_SIZE } from './core/bus/agreement.js';
+export { deviceBus, newDeviceBus } from './core/bus/device-bus.js';
+export { driverBus, newDriverBus } from './core/bus/driver-bus.js';
+export { events, newEvents } from './core/bus/events.js';
+export { newRevision, revision } from './core/bus/revision.js';
+export { type BlockRead, BlockWriter, readBlock } from './core/config/block-access.js';
+export { deviceConfig, deviceConfigMachine } from './core/config/device-config.js';
+export { cachedConfig, driverConfigMachine, endDriverConfig } from './core/config/driver-config.js';
+export { driverConfig } from './core/config/driver-config-contract.js';
+export { type SharedBlock, sharedBlock } from './core/config/shared-block.js';
+export type { CorrelationEffect } from './core/correlation/effect.js';
+export { ReplySlots } from './core/correlation/reply-slots.js';
+export { RequestTable, type RequestTableOptions } from './core/correlation/request-table.js';
+export { type DeviceContext, type DeviceSetup, deviceContext } from './core/device/context.js';
+export type { DeviceEffect, DeviceEvent } from './core/device/contract.js';
+export { deviceMachine, stepDevice } from './core/device/device.js';
+export { FeatureBit } from './core/device/feature-bits.js';
+export { DeviceStatus } from './core/device/status-bits.js';
+export { answerGetDevices } from './core/discovery/answer.js';
+export { type EnumerationQuirk, enumeration, newEnumeration } from './core/discovery/enumeration.js';
+export { hotplug, hotplugEvent, newHotplug } from './core/discovery/hotplug.js';
+export type { InitEffect, InitEvent } from './core/driver/contract.js';
+export { initContext, initMachine, stepInit } from './core/driver/init.js';
+export { vqueueContext, vqueueMachine } from './core/driver/vqueue.js';
+export { type Fault, type FaultCode, fault } from './core/fault.js';
+export { type Dropped, type IntakeRules, intake } from './core/intake.js';
+export { outgoing } from './core/intake-outgoing.js';
+export { DEFAULT_LIMITS, type Limits } from './core/limits.js';
+// Machines: events in, effects out.
+export { type Machine, type Observer, type Row, type Source, type Step, step } from './core/table.js';
+// Shared memory and the rings in it.
+export { type Address, toAddress } from './memory/address.js';
+export type { GuestMemory } from './memory/guest-memory.js';
+export { type MemoryRegion, SharedMemory } from './memory/shared-memory.js';
+export { Chain } from './queue/chain.js';
+export { DeviceQueue, type DeviceQueueLimits, type DeviceQueueState } from './queue/device-queue.js';
+export { DriverQueue, type DriverQueueOptions, type DriverQueueState, type UsedBuffer } from './queue/driver-queue.js';
+export { describeFault, isQueueFault, QUEUE_FAULTS, type QueueFault, type QueueFaultCode } from './queue/faults.js';
+export { QueueFeature, type QueueFeatures, queueFeatures } from './queue/features.js';
+export { areaSizes, MAX_QUEUE_SIZE, type QueueConfig } from './queue/layout.js';
+export { checkQueue } from './queue/parameters.js';
+// Messages: which dialect, what came in, what belongs to what.
+export type { Dialect, DialectName, Order, Traits } from './wire/dialect.js';
+export { DIALECTS, dialectNamed } from './wire/dialects.js';
+export type * from './wire/message.js';
+export { isBusMessage } from './wire/message.js';
