@@ -20,6 +20,8 @@ describe('wrong use', () => {
     [['decode', '--dialect', 'rfc3', '--profile', 'qemuu', '0002'], 'qemuu', 'qemu'],
     [['list', 'rfc4'], 'rfc4', 'rfc'],
     [['decod'], 'decod', 'decode'],
+    [['decode', '--dialekt', 'rfc3'], '--dialekt', '--dialect'],
+    [['decode', '--dir', 'up', '-d', 'rfc3', '00'], 'up', 'driver->device'],
     [['trace', 'test/vectors/traces/qemu-rgn.jsonl'], 'qemu-rgn.jsonl', 'qemu-rng.jsonl'],
     [['vectors', 'no-such-file.json'], 'no-such-file.json', ''],
     [['check', '--schema', 'no-such-folder'], 'no-such-folder', ''],
@@ -29,6 +31,7 @@ describe('wrong use', () => {
     expect(run.stdout).toBe('');
     expect(run.stderr).toContain(wrong);
     expect(run.stderr).toContain(near);
+    expect(run.stderr).toMatch(/^vwire: /);
     expect(run.stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
   });
 

@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
     // Without a command's name first, help and suggestions need all of them.
     const named = COMMANDS.get(args[0] ?? '');
     const loaded = await Promise.all((named === undefined ? [...COMMANDS.values()] : [named]).map((load) => load()));
-    for (const add of loaded) program.addCommand(add().exitOverride());
+    for (const add of loaded) program.addCommand(add().copyInheritedSettings(program));
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     process.exitCode = exitCodeOf(error);
