@@ -32,8 +32,11 @@ export const errorOf = (answer: number): WireErrorCode => SHAPE_ERRORS[~answer] 
 /** Header slots of one page: type bits below, 256 of them per id. */
 const PAGE = 8;
 
-/** A key that no other type and id share, whatever their width. */
-const wideSlot = (type: number, id: number): number => (type >>> 0) * 0x100000000 + (id >>> 0);
+/** Largest id a message can have; a wider id field may hold more, and then announces nothing. */
+const LAST_ID = 0xff;
+
+/** A key that no other type of up to 32 bits and id of up to 8 share; it stays below 2^53, where numbers are exact. */
+const wideSlot = (type: number, id: number): number => id * 0x100000000 + (type >>> 0);
 
 /**
  * The shape check of `interpret/decode`, as tables: which body a message holds, or why it is refused, without building
@@ -108,8 +111,9 @@ export class ShapeTable {
     }
     const type = readNumber(view, p + this.#typeAt, this.#typeType) & this.#typeMask;
     const id = readNumber(view, p + this.#idAt, this.#idType);
-    const body =
-      (this.#wide === null ? this.#slots[type | (id << PAGE)] : this.#wide.get(wideSlot(type, id))) ?? UNKNOWN_ID;
+    if (id > LAST_ID) return UNKNOWN_ID;
+    const found = this.#wide === null ? this.#slots[type | (id << PAGE)] : this.#wide.get(wideSlot(type, id));
+    const body = found ?? UNKNOWN_ID;
     if (body < 0) return body;
     if (size < (this.#minSize[body] as number)) return SHORT_BODY;
     const contentEnd = this.#tails.end(view, p, body);
