@@ -34,6 +34,12 @@ export { outgoing } from './core/intake-outgoing.js';
 export { DEFAULT_LIMITS, type Limits } from './core/limits.js';
 // Machines: events in, effects out.
 export { type Machine, type Observer, type Row, type Source, type Step, step } from './core/table.js';
+// What carries messages.
+export { type Clock, REAL_CLOCK } from './medium/clock.js';
+export { type LoopbackOptions, loopback } from './medium/loopback.js';
+export { type Down, type Medium, type Receiver, USUAL_BACKLOG, USUAL_MESSAGE } from './medium/medium.js';
+export { StreamMedium, type StreamOptions } from './medium/stream.js';
+export { StreamFramer } from './medium/stream-framer.js';
 // Shared memory and the rings in it.
 export { type Address, toAddress } from './memory/address.js';
 export type { GuestMemory } from './memory/guest-memory.js';
