@@ -84,7 +84,7 @@ describe('every command', () => {
     const text = vwire([name, '--help']).stdout;
     const examples = [...text.matchAll(/^ {2}vwire (.+)$/gm)].map((m) => m[1] as string);
     expect(examples.length).toBeGreaterThan(0);
-    if (name === 'bench' || name === 'generate') return; // Slow, and run by their own tests.
+    if (name === 'bench' || name === 'generate') return; // One writes, and the other only measures: generate.test.ts and bench.test.ts have them.
     for (const example of examples) {
       const args = [...example.matchAll(/'([^']*)'|(\S+)/g)].map((m) => m[1] ?? (m[2] as string));
       expect(vwire(args), example).toMatchObject({ code: expect.toSatisfy((code: number) => code < 2), stderr: '' });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -223,6 +224,31 @@ messages:
       child.kill();
     }
   }, 30_000);
+});
+
+describe('the stamp that spares work', () => {
+  it('vouches for the editor schemas too: an edited one is repaired', () => {
+    const home = join(scratch, 'home');
+    for (const part of [
+      'schema',
+      'generated/ir',
+      'generator/bin',
+      'generator/dist',
+      'generator/assets',
+      'generator/package.json',
+    ])
+      cpSync(join(root, part), join(home, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
+    const own = (...args: string[]) =>
+      spawnSync(process.execPath, [join(home, 'generator/bin/vwire.js'), 'generate', ...args], { encoding: 'utf8' });
+    const meta = join(home, 'schema/meta/dialect.schema.json');
+    const right = readFileSync(meta, 'utf8');
+    expect(own().status).toBe(0);
+    writeFileSync(meta, right.replace('properties', 'porperties'));
+    expect(own('--check').stdout).toContain('dialect.schema.json');
+    expect(own().status).toBe(0);
+    expect(readFileSync(meta, 'utf8')).toBe(right);
+  });
 });
 
 describe('the output', () => {

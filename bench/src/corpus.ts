@@ -3,7 +3,6 @@
  * the generated codecs nor the baseline have a part in what they are measured on. All integers are little-endian.
  */
 
-export const HEADER = 8;
 /** Records per message: enough that no branch predictor learns them, few enough to stay in the first-level cache. */
 export const POOL = 64;
 export const ID = {

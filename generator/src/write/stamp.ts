@@ -40,7 +40,7 @@ export class Stamp {
         content: string;
       };
       this.fileCount = kept.files;
-      return kept.key === this.#key && kept.content === contentOf(kept.targets).hash;
+      return kept.key === this.#key && kept.content === contentOf(kept.targets);
     } catch {
       return false;
     }
@@ -48,11 +48,10 @@ export class Stamp {
 
   /** `files` is the number of files the run accounts for. */
   keep(targets: readonly string[], files: number): void {
-    const { hash } = contentOf(targets);
     this.fileCount = files;
     try {
       mkdirSync(join(packageRoot, '.cache'), { recursive: true });
-      writeFileSync(this.#file, JSON.stringify({ key: this.#key, targets, files, content: hash }));
+      writeFileSync(this.#file, JSON.stringify({ key: this.#key, targets, files, content: contentOf(targets) }));
     } catch {
       // A package folder may be read-only; the next run then does the work again.
     }
@@ -61,11 +60,11 @@ export class Stamp {
 
 /** Hash over everything that turns IR into files: the built generator and its assets. */
 function generatorHash(): string {
-  return contentOf([join(packageRoot, 'dist'), join(packageRoot, 'assets')]).hash;
+  return contentOf([join(packageRoot, 'dist'), join(packageRoot, 'assets')]);
 }
 
 /** Hash over paths and content; build output and installed packages below a target are not ours to vouch for. */
-function contentOf(targets: readonly string[]): { hash: string } {
+function contentOf(targets: readonly string[]): string {
   const hash = createHash('sha256');
   const add = (path: string): void => {
     if (!existsSync(path)) return;
@@ -84,5 +83,5 @@ function contentOf(targets: readonly string[]): { hash: string } {
     hash.update(path).update('\0').update(readFileSync(path)).update('\0');
   };
   for (const target of targets) add(target);
-  return { hash: hash.digest('hex') };
+  return hash.digest('hex');
 }

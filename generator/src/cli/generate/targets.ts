@@ -43,6 +43,8 @@ export function targetsOf(options: GenerateOptions): Targets {
     messages,
     schemas: home === null ? null : join(home, 'schema'),
     readme,
-    all: [codecs, messages, readme].filter((path) => path !== null),
+    all: [codecs, messages, readme, home === null ? null : join(home, 'schema', 'meta')].filter(
+      (path) => path !== null,
+    ),
   };
 }

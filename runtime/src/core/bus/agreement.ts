@@ -10,8 +10,6 @@ export interface Agreement {
 
 /** Least size in bytes a bus may announce (virtio-msg rfc2 to pr28, revisions; 48-byte queue messages then do not fit). */
 export const LEAST_MESSAGE_SIZE = 44;
-/** The same in `v1-2026`: a GET_DEVICE_INFO response. */
-export const LEAST_MESSAGE_SIZE_2026 = 52;
 /** `msg_size` has 16 bits, so the 65536 of the older texts cannot be written. */
 export const GREATEST_MESSAGE_SIZE = 65535;
 

@@ -1,3 +1,4 @@
+import { MAX_QUEUE_SIZE } from '../../queue/layout.js';
 import type { QueueSetup, QueueState } from '../../wire/message.js';
 import type { FaultCode } from '../fault.js';
 
@@ -16,9 +17,6 @@ export interface QueueBounds {
   /** Null: whatever address is given is usable, as where memory is reached through one window that checks for itself. */
   readonly memory: readonly MemoryRange[] | null;
 }
-
-/** Largest queue. Spec: split-ring.tex and packed-ring.tex, 32768. */
-export const MAX_QUEUE_SIZE = 32768;
 
 interface Area {
   readonly start: bigint;

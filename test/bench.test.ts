@@ -1,0 +1,63 @@
+import { type DialectIndex, decode, IrStore, isRefused } from '@virtio-wire/generator';
+import { describe, expect, it } from 'vitest';
+import { cases } from '../bench/dist/cases.js';
+import { m1, m2, m6 } from '../bench/dist/corpus.js';
+import { compare } from '../bench/dist/measure.js';
+import { root } from './support/vwire.js';
+
+/** Names of the messages that stand back to back in a view, told by the interpreter. */
+function messagesIn(view: DataView, bytes: number): string[] {
+  const index = new IrStore(`${root}generated/ir`).dialect('rfc3')?.index as DialectIndex;
+  const names: string[] = [];
+  for (let p = 0; p < bytes; ) {
+    const result = decode(index, new Uint8Array(view.buffer, view.byteOffset + p, bytes - p));
+    if (isRefused(result)) throw new Error(`at ${p}: ${result.error.message}`);
+    names.push(`${result.body.message}.${result.body.kind}`);
+    p += result.size;
+  }
+  return names;
+}
+
+describe('what the benchmark measures', () => {
+  it('is made of the messages it is said to be made of', () => {
+    expect(new Set(messagesIn(m1, m1.byteLength))).toEqual(new Set(['EVENT_AVAIL.event']));
+    expect(new Set(messagesIn(m2, m2.byteLength))).toEqual(new Set(['SET_VQUEUE.request']));
+    const mixed = messagesIn(m6.view, m6.bytes);
+    expect(mixed).toHaveLength(1000);
+    for (const name of ['EVENT_AVAIL.event', 'EVENT_USED.event'])
+      expect(mixed.filter((m) => m === name)).toHaveLength(400);
+    expect(new Set(mixed).size).toBe(6);
+  });
+
+  it('covers M1, M2 and M6, with every field and byte equal to the hand-written code', () => {
+    expect(new Set(cases().map((c) => `${c.message.slice(0, 2)} ${c.op}`))).toEqual(
+      new Set(['M1 decode', 'M1 encode', 'M2 decode', 'M2 encode', 'M6 decode']),
+    );
+    for (const c of cases()) c.verify();
+  });
+
+  it('refuses to time codecs that come to another result', () => {
+    const sizeField = 6;
+    const size = m1.getUint16(sizeField, true);
+    m1.setUint16(sizeField, 12, true);
+    try {
+      const [first] = cases();
+      expect(() => first?.verify()).toThrow(/M1 EVENT_AVAIL/);
+    } finally {
+      m1.setUint16(sizeField, size, true);
+    }
+  });
+
+  it('is reported as a ratio with its spread', () => {
+    const result = compare(
+      (i) => i + 1,
+      (i) => i + 2,
+      63,
+      1,
+      { samples: 5, sampleMs: 1, warmMs: 2 },
+    );
+    expect(Number.isFinite(result.ratio)).toBe(true);
+    expect(result.p25).toBeLessThanOrEqual(result.ratio);
+    expect(result.p75).toBeGreaterThanOrEqual(result.ratio);
+  });
+});
