@@ -1,9 +1,17 @@
 /**
- * The parts of a virtio-msg runtime that exist so far: message intake, correlation, the machines of bus, device, driver,
- * configuration and virtqueues as pure tables, guest memory, and split virtqueues. Nothing here sleeps, reads a clock or
- * owns a socket; what to send and which timer to arm comes back as effects.
+ * A virtio-msg runtime: `DeviceBus` and `DriverBus` put the machines to work over a `Medium`, for devices and drivers that
+ * name no transport. Below them lie the parts, each of use by itself: message intake, correlation, the machines of bus,
+ * device, driver, configuration and virtqueues as pure tables (nothing in `core` sleeps, reads a clock or owns a socket),
+ * guest memory, and split virtqueues.
  */
 
+// The two sides of a bus.
+export { DeviceBus, type DeviceBusNews, type DeviceBusOptions } from './bus/device-bus.js';
+export { DriverBus, type DriverBusNews, type DriverBusOptions } from './bus/driver-bus.js';
+export { VirtioError } from './bus/error.js';
+export type { BusQuirk } from './bus/quirks.js';
+export type { Tracer } from './bus/tracer.js';
+// Machines: events in, effects out.
 export { type Agreement, GREATEST_MESSAGE_SIZE, LEAST_MESSAGE_SIZE } from './core/bus/agreement.js';
 export { deviceBus, newDeviceBus } from './core/bus/device-bus.js';
 export { driverBus, newDriverBus } from './core/bus/driver-bus.js';
@@ -32,8 +40,16 @@ export { type Fault, type FaultCode, fault } from './core/fault.js';
 export { type Dropped, type IntakeRules, intake } from './core/intake.js';
 export { outgoing } from './core/intake-outgoing.js';
 export { DEFAULT_LIMITS, type Limits } from './core/limits.js';
-// Machines: events in, effects out.
 export { type Machine, type Observer, type Row, type Source, type Step, step } from './core/table.js';
+// Devices and drivers.
+export { BufferPool, type DriverMemory } from './driver/buffer-pool.js';
+export type { Driver, DriverServices, WantedQueue } from './driver/driver.js';
+export type { DriverPort, Used } from './driver/driver-port.js';
+export type { DriverTransport } from './driver/driver-transport.js';
+export type { ConfigPatch, Device, DeviceServices } from './host/device.js';
+export type { DeviceHost, DeviceStage } from './host/device-host.js';
+export { RING_FEATURES } from './host/features.js';
+export type { QueuePort } from './host/queue-port.js';
 // What carries messages.
 export { type Clock, REAL_CLOCK } from './medium/clock.js';
 export { type LoopbackOptions, loopback } from './medium/loopback.js';

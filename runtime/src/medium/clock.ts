@@ -1,14 +1,23 @@
-/** Where a medium's timers come from; a test brings its own. */
+/** Where timers and turns come from; a test brings its own. */
 export interface Clock {
+  /** Milliseconds since any moment; never goes back. */
+  now(): number;
   /** Calls `call` once, `ms` milliseconds from now, unless what it returns is called first. */
   after(ms: number, call: () => void): () => void;
+  /** Calls `call` behind what runs now, before anything else is read from a medium. */
+  soon(call: () => void): void;
+  /** Calls `call` after others had their turn: what is waiting on sockets and timers goes first. */
+  later(call: () => void): void;
 }
 
 /** The clock on the wall. Its timers alone do not keep a process alive. */
 export const REAL_CLOCK: Clock = {
+  now: () => performance.now(),
   after(ms, call) {
     const timer = setTimeout(call, ms);
     timer.unref();
     return () => clearTimeout(timer);
   },
+  soon: queueMicrotask,
+  later: setImmediate,
 };

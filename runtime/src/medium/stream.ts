@@ -14,7 +14,7 @@ export interface StreamOptions {
   /** Bytes that may wait for a peer that does not read; 1 MiB. */
   readonly backlog?: number;
   readonly limits?: Pick<Limits, 'partialMessage' | 'drainTimeout'>;
-  readonly clock?: Clock;
+  readonly clock?: Pick<Clock, 'after'>;
 }
 
 /**
@@ -33,7 +33,7 @@ export class StreamMedium implements Medium {
   readonly #output: Writable;
   readonly #dialect: StreamOptions['dialect'];
   readonly #limits: Pick<Limits, 'partialMessage' | 'drainTimeout'>;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'after'>;
   readonly #backlog: Backlog;
   readonly #framer: StreamFramer;
   #receiver: Receiver | null = null;

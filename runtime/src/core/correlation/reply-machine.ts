@@ -18,6 +18,8 @@ export type ReplyEvent =
   /** The handler threw. `benign`: there is an answer that promises nothing. */
   | { readonly type: 'threw'; readonly first: boolean; readonly benign: boolean }
   | { readonly type: 'older_sent' }
+  /** The request is malformed or unsupported after all: there will be no response. */
+  | { readonly type: 'discard' }
   | { readonly type: 'timer' }
   | { readonly type: 'device_reset' }
   | { readonly type: 'device_removed' }
@@ -87,6 +89,8 @@ export const REPLY: Machine<ReplyState, ReplyContext, ReplyEvent, ReplyEffect> =
     row(['answered', 'sent'], 'threw', null, 'C', { act: (_c, _e, emit) => broken('bad_state', emit) }),
     row('void', 'threw', null, 'C', late),
 
+    // Not in the table, which knows of such requests before they have a slot.
+    row('open', 'discard', 'void', 'S4', disarm),
     row('open', 'timer', 'void', 'C', { act: (_c, _e, emit) => broken('timeout', emit) }),
 
     row(PENDING, 'device_reset', null, 'S', { when: ['the reset itself', (c) => c.reset] }),

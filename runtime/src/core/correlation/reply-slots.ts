@@ -37,6 +37,7 @@ export interface Opened {
 }
 
 const step = dispatcher(REPLY);
+const DISCARD: ReplyEvent = { type: 'discard' };
 const OLDER_SENT: ReplyEvent = { type: 'older_sent' };
 const TIMER: ReplyEvent = { type: 'timer' };
 const DEVICE_RESET: ReplyEvent = { type: 'device_reset' };
@@ -94,7 +95,11 @@ export class ReplySlots {
     const slot = ref as Slot;
     const { name, device, token } = slot.request;
     if (response.name !== name) throw new TypeError(`${response.name} is no answer to ${name}`);
-    if (slot.state === 'open') slot.answer = { ...response, device, token };
+    if (slot.state === 'open') {
+      const { fields } = response;
+      const same = response.device === device && response.token === token;
+      slot.answer = same ? response : ({ name, kind: 'response', device, token, fields } as ResponseMessage);
+    }
     return this.#settle(slot, slot.lane.head === slot ? FIRST : BEHIND);
   }
 
@@ -104,6 +109,12 @@ export class ReplySlots {
     const answer = benign(slot.request, now);
     if (slot.state === 'open') slot.answer = answer;
     return this.#settle(slot, { type: 'threw', first: slot.lane.head === slot, benign: answer !== null });
+  }
+
+  /** There will be no answer: malformed and unsupported requests are discarded without producing traffic (S4). */
+  discard(ref: SlotRef): readonly CorrelationEffect[] {
+    const slot = ref as Slot;
+    return slot.state === 'open' ? this.#settle(slot, DISCARD) : [];
   }
 
   /** The handler has not answered in time. */

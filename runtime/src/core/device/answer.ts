@@ -7,10 +7,10 @@ type Body = Response extends infer M ? (M extends Response ? Pick<M, 'name' | 'f
 
 /** The one answer to a request. Number and token are the request's (S); only a bus may change a token. */
 export function reply(to: TransportMessage, body: Body, emit: Emit): void {
-  emit({
-    type: 'reply',
-    message: { ...body, kind: 'response', device: to.device, token: to.token } as TransportMessage,
-  });
+  // Written out, so that all messages have one shape whatever they are.
+  const { name, fields } = body;
+  const message = { name, kind: 'response', device: to.device, token: to.token, fields } as TransportMessage;
+  emit({ type: 'reply', message });
 }
 
 type EventBody<Name extends TransportMessage['name']> = Extract<

@@ -1,0 +1,81 @@
+import { type Dispatch, dispatcher } from '../core/correlation/dispatch.js';
+import type { Machine } from '../core/table.js';
+
+/**
+ * A machine at work: it keeps the state, takes one event at a time and has the effects of each performed before the next,
+ * whatever these set off meanwhile.
+ */
+export class Actor<State extends string, Context, Event extends { readonly type: string }, Effect> {
+  readonly context: Context;
+  readonly #dispatch: Dispatch<State, Context, Event, Effect>;
+  readonly #perform: (effect: Effect) => void;
+  readonly #unfit: (event: Event) => void;
+  readonly #moved: ((before: State, after: State, event: Event) => void) | null;
+  readonly #emit: (effect: Effect) => void;
+  readonly #waiting: Event[] = [];
+  #effects: Effect[] = [];
+  #busy = false;
+  #state: State;
+
+  /** `unfit` is told of events no row fits; `moved` of every change of state, before the effects. */
+  constructor(
+    machine: Machine<State, Context, Event, Effect>,
+    context: Context,
+    does: {
+      readonly perform: (effect: Effect) => void;
+      readonly unfit: (event: Event) => void;
+      readonly moved?: (before: State, after: State, event: Event) => void;
+    },
+  ) {
+    this.context = context;
+    this.#dispatch = dispatcherOf(machine);
+    this.#perform = does.perform;
+    this.#unfit = does.unfit;
+    this.#moved = does.moved ?? null;
+    this.#state = machine.states[0]!;
+    this.#emit = (effect) => this.#effects.push(effect);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  tell(event: Event): void {
+    if (this.#busy) {
+      this.#waiting.push(event);
+      return;
+    }
+    this.#busy = true;
+    for (let next: Event | undefined = event; next !== undefined; next = this.#waiting.shift()) this.#take(next);
+    this.#busy = false;
+  }
+
+  #take(event: Event): void {
+    const before = this.#state;
+    const after = this.#dispatch(before, this.context, event, this.#emit);
+    if (after === null) {
+      this.#unfit(event);
+      return;
+    }
+    this.#state = after;
+    if (after !== before) this.#moved?.(before, after, event);
+    if (this.#effects.length === 0) return;
+    const effects = this.#effects;
+    this.#effects = [];
+    for (const effect of effects) this.#perform(effect);
+  }
+}
+
+const DISPATCHERS = new WeakMap<object, unknown>();
+
+/** A machine is sorted once, however many of its kind are at work. */
+function dispatcherOf<State extends string, Context, Event extends { readonly type: string }, Effect>(
+  machine: Machine<State, Context, Event, Effect>,
+): Dispatch<State, Context, Event, Effect> {
+  let known = DISPATCHERS.get(machine) as Dispatch<State, Context, Event, Effect> | undefined;
+  if (known === undefined) {
+    known = dispatcher(machine);
+    DISPATCHERS.set(machine, known);
+  }
+  return known;
+}

@@ -1,0 +1,343 @@
+import type { Agreement } from '../core/bus/agreement.js';
+import {
+  type DeviceBusContext,
+  type DeviceBusEffect,
+  type DeviceBusEvent,
+  type DeviceBusState,
+  deviceBus,
+  newDeviceBus,
+} from '../core/bus/device-bus.js';
+import type { PendingEvent } from '../core/bus/pending.js';
+import type { CorrelationEffect } from '../core/correlation/effect.js';
+import { ReplySlots, type SlotRef } from '../core/correlation/reply-slots.js';
+import type { DeviceTimer } from '../core/device/contract.js';
+import { unknownDeviceAnswer } from '../core/device/unknown-device.js';
+import type { CountCode } from '../core/fault.js';
+import { DEFAULT_LIMITS, type Limits } from '../core/limits.js';
+import type { Device } from '../host/device.js';
+import { DeviceHost, type DeviceStage, type HostBus } from '../host/device-host.js';
+import { RING_FEATURES } from '../host/features.js';
+import { type Clock, REAL_CLOCK } from '../medium/clock.js';
+import type { Down, Medium } from '../medium/medium.js';
+import type { GuestMemory } from '../memory/guest-memory.js';
+import type { Dialect, DialectName } from '../wire/dialect.js';
+import { DIALECTS } from '../wire/dialects.js';
+import type { Message, TransportMessage } from '../wire/message.js';
+import { Actor } from './actor.js';
+import { Counters } from './counters.js';
+import { EventPump } from './event-pump.js';
+import { Link, type LinkUser } from './link.js';
+import { Timers } from './timers.js';
+import type { Tracer } from './tracer.js';
+
+/** What a device bus tells its owner. */
+export type DeviceBusNews =
+  | { readonly type: 'device'; readonly number: number; readonly stage: DeviceStage; readonly why: string | undefined }
+  /** The medium is gone: the devices are reset; `attach` another medium to go on. */
+  | { readonly type: 'down'; readonly reason: Down };
+
+export interface DeviceBusOptions {
+  readonly medium: Medium;
+  readonly dialect: DialectName;
+  /** Memory of the driver's side, where the rings and buffers are. */
+  readonly memory: GuestMemory;
+  readonly limits?: Partial<Limits>;
+  readonly clock?: Clock;
+  readonly tracer?: Tracer;
+  readonly watch?: (news: DeviceBusNews) => void;
+  /** Bits of the transport features agreed on, by block 0. */
+  readonly transportFeatures?: number;
+  /** Ring features offered for every device, by bit number. */
+  readonly ringFeatures?: readonly number[];
+  /** What GET_DEVICE_INFO for a number without a device gets; else what the text of the dialect says. */
+  readonly unknownDevice?: 'zeros' | 'drop';
+}
+
+type SlotTimer = number;
+type HostTimer = `${number}:${DeviceTimer}`;
+
+/**
+ * The device side of a bus: it answers for the bus, and lets each of its devices talk to the driver under its number.
+ *
+ * @example
+ * const bus = new DeviceBus({ medium, dialect: 'v1-2026', memory });
+ * bus.add(1, new EntropyDevice());
+ */
+export class DeviceBus {
+  readonly counters = new Counters();
+  readonly #options: DeviceBusOptions;
+  readonly #dialect: Dialect;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #hosts = new Map<number, DeviceHost>();
+  readonly #actor: Actor<DeviceBusState, DeviceBusContext, DeviceBusEvent, DeviceBusEffect>;
+  readonly #slots: ReplySlots;
+  readonly #timers: Timers<SlotTimer | HostTimer>;
+  readonly #events: EventPump;
+  readonly #hostBus: HostBus;
+  #link: Link;
+
+  constructor(options: DeviceBusOptions) {
+    this.#options = options;
+    this.#dialect = DIALECTS[options.dialect];
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#clock = options.clock ?? REAL_CLOCK;
+    this.#slots = new ReplySlots(this.#limits);
+    this.#timers = new Timers(this.#clock, (key) => this.#timeout(key));
+    this.#events = new EventPump({
+      limits: this.#limits,
+      delivery: { inBand: true, outOfBand: false, poll: null },
+      signals: 'used',
+      clock: this.#clock,
+      count: (code) => this.#count(code),
+      deliver: (event) => this.#deliver(event),
+    });
+    const { medium, transportFeatures = 0 } = options;
+    const context = newDeviceBus({
+      negotiates: false,
+      revisions: [1],
+      ours: { maxSize: medium.maxMessage, features: transportFeatures },
+      polled: false,
+      headerSize: this.#dialect.headerSize,
+      granule: options.dialect === 'v1-2026' ? 1 : 8,
+    });
+    this.#actor = new Actor(deviceBus, context, {
+      perform: (effect) => this.#perform(effect),
+      unfit: () => this.#count('bad_state'),
+      moved: (before, after) => options.tracer?.state?.('device bus', null, before, after),
+    });
+    this.#hostBus = this.#forHosts();
+    this.#link = this.#linkTo(medium);
+    this.#start();
+  }
+
+  /** Numbers of the devices here, ascending. */
+  get devices(): readonly number[] {
+    return [...this.#hosts.keys()].sort((a, b) => a - b);
+  }
+
+  /** Puts a device on the bus under a free number, 0 to 65535; the driver is told. */
+  add(number: number, device: Device): void {
+    if ((number & 0xffff) !== number) throw new RangeError(`device number ${number} is not within 0..65535`);
+    if (this.#hosts.has(number)) throw new RangeError(`device number ${number} is taken`);
+    const host = new DeviceHost(number, device, this.#hostBus);
+    this.#hosts.set(number, host);
+    this.#events.attach(number, { queues: device.queues.length, notificationData: false });
+    this.#actor.tell({ type: 'added', device: number });
+  }
+
+  /** Takes a device off the bus; the driver is told. False where there is none. */
+  remove(number: number): boolean {
+    const host = this.#hosts.get(number);
+    if (host === undefined) return false;
+    this.#hosts.delete(number);
+    this.#events.detach(number);
+    this.#correlate(this.#slots.deviceRemoved(number));
+    host.remove();
+    this.#actor.tell({ type: 'removed', device: number });
+    return true;
+  }
+
+  /** Device status, as the driver would read it; undefined where there is no such device. */
+  statusOf(number: number): number | undefined {
+    return this.#hosts.get(number)?.status;
+  }
+
+  /**
+   * A notification that came outside of messages, as a doorbell: buffers may be waiting in these queues, or in any of the
+   * device where `queues` is null.
+   */
+  notify(number: number, queues: readonly number[] | null = null): void {
+    this.#hosts.get(number)?.look(queues);
+  }
+
+  /** Goes on with another medium after the last one went down. Its messages must not be larger. */
+  attach(medium: Medium): void {
+    if (this.#actor.state !== 'listening') throw new Error(`the bus is ${this.#actor.state}: it has a medium`);
+    if (medium.maxMessage < this.#options.medium.maxMessage)
+      throw new RangeError(
+        `messages of ${medium.maxMessage} bytes, and devices count on ${this.#options.medium.maxMessage}`,
+      );
+    this.#link = this.#linkTo(medium);
+    this.#link.open();
+    this.#actor.tell({ type: 'connected' });
+  }
+
+  /** The driver asked for a reset of the whole bus by means of its medium. Resolved when the devices are reset. */
+  reset(): void {
+    this.#actor.tell({ type: 'bus_reset' });
+    this.#actor.tell({ type: 'connected' });
+  }
+
+  /** Resets the devices and closes the medium. */
+  close(): void {
+    this.#actor.tell({ type: 'close' });
+    this.#events.stop();
+  }
+
+  #start(): void {
+    this.#events.start();
+    this.#actor.tell({ type: 'open' });
+    this.#link.open();
+    this.#actor.tell({ type: 'connected' });
+  }
+
+  #linkTo(medium: Medium): Link {
+    const user: LinkUser = {
+      message: (message) => this.#actor.tell({ type: 'received', message }),
+      // The device side asks nothing, so nobody waits.
+      malformed: () => {},
+      knows: (device) => this.#hosts.has(device),
+      writable: () => {
+        for (const host of this.#hosts.values()) host.writable();
+        this.#events.writable();
+      },
+      down: (reason) => {
+        this.#correlate(this.#slots.busDown());
+        this.#actor.tell({ type: 'medium_lost' });
+        this.#options.watch?.({ type: 'down', reason });
+      },
+    };
+    const { counters } = this;
+    return new Link({ dialect: this.#dialect, side: 'device', medium, user, counters, tracer: this.#options.tracer });
+  }
+
+  #perform(effect: DeviceBusEffect): void {
+    switch (effect.type) {
+      case 'limits':
+        this.#agreed(effect.agreement);
+        return;
+      case 'send':
+        if (effect.message.name !== 'EVENT_DEVICE') this.#link.post(effect.message);
+        else {
+          const { device_number: number, device_bus_state: state } = effect.message.fields;
+          this.#events.tell({ type: 'device', number, state });
+        }
+        return;
+      case 'route':
+        this.#route(effect.message);
+        return;
+      case 'reset_devices':
+        for (const host of this.#hosts.values()) host.reset();
+        return;
+      case 'close_medium':
+        this.#link.close();
+        return;
+      case 'count':
+        this.#count(effect.code);
+        return;
+      // Versions are agreed on by other means on the media here, and nothing is mapped.
+      case 'accept':
+      case 'refuse':
+      case 'record':
+      case 'release_memory':
+      case 'reset_done':
+      case 'up':
+    }
+  }
+
+  #agreed({ maxSize }: Agreement): void {
+    this.#link.limit(maxSize);
+  }
+
+  #route(message: TransportMessage): void {
+    const host = this.#hosts.get(message.device);
+    if (message.kind === 'event') {
+      host?.event(message);
+      return;
+    }
+    if (message.kind !== 'request') return;
+    const { slot, effects } = this.#slots.request(message);
+    this.#correlate(effects);
+    if (slot === null) return;
+    if (host !== undefined) {
+      host.request(message, slot);
+      return;
+    }
+    const answer = unknownDeviceAnswer(this.#dialect.name, message, this.#options.unknownDevice);
+    if (answer !== null) this.#correlate(this.#slots.answer(slot, answer as never));
+    else {
+      this.#correlate(this.#slots.discard(slot));
+      this.#count('no_device');
+    }
+  }
+
+  #correlate(effects: readonly CorrelationEffect[]): void {
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'send':
+          this.#link.post(effect.message);
+          break;
+        case 'arm':
+          this.#timers.arm(effect.timer, effect.ms);
+          break;
+        case 'cancel':
+          this.#timers.cancel(effect.timer);
+          break;
+        case 'needs_reset':
+          this.#hosts.get(effect.device)?.broken('handler');
+          break;
+        case 'drop':
+        case 'count':
+          this.#count(effect.code);
+          break;
+      }
+    }
+  }
+
+  #forHosts(): HostBus {
+    const { transportFeatures = 0, ringFeatures = RING_FEATURES, memory, medium, tracer, watch } = this.#options;
+    return {
+      dialect: this.#dialect,
+      limits: this.#limits,
+      clock: this.#clock,
+      memory,
+      maxMessage: medium.maxMessage,
+      transportFeatures,
+      ringFeatures,
+      answer: (slot: SlotRef, response) => this.#correlate(this.#slots.answer(slot, response)),
+      discard: (slot: SlotRef) => this.#correlate(this.#slots.discard(slot)),
+      used: (device, index) => {
+        this.#events.tell({ type: 'queue', event: { type: 'used', device, index }, data: 0 });
+      },
+      config: (event) => this.#send(event),
+      queueLive: (device, index, live) => this.#events.live(device, index, live),
+      stage: (number, stage, why) => {
+        this.#events.running(number, stage === 'live');
+        watch?.({ type: 'device', number, stage, why });
+      },
+      moved: (device, before, after) => tracer?.state?.('device', device, before, after),
+      arm: (device, timer, ms) => this.#timers.arm(`${device}:${timer}`, ms),
+      cancel: (device, timer) => this.#timers.cancel(`${device}:${timer}`),
+      count: (code) => this.#count(code),
+    };
+  }
+
+  #deliver(event: PendingEvent): boolean {
+    if (event.type === 'used') {
+      const fields = { vq_index: event.index };
+      return this.#send({ name: 'EVENT_USED', kind: 'event', device: event.device, token: 0, fields });
+    }
+    if (event.type !== 'device') return true;
+    const fields = { device_number: event.number, device_bus_state: event.state };
+    return this.#send({ name: 'EVENT_DEVICE', kind: 'event', device: 0, token: 0, fields });
+  }
+
+  /** False where there is no room now. An event for a medium that is gone has nobody to hear it. */
+  #send(event: Message): boolean {
+    return this.#link.send(event) !== 'full';
+  }
+
+  #timeout(key: SlotTimer | HostTimer): void {
+    if (typeof key === 'number') {
+      this.#correlate(this.#slots.timer(key));
+      return;
+    }
+    const [device, timer] = key.split(':') as [string, DeviceTimer];
+    this.#hosts.get(Number(device))?.timer(timer);
+  }
+
+  #count(code: CountCode): void {
+    this.#link.count(code);
+  }
+}

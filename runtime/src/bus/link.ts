@@ -1,0 +1,164 @@
+import type { CountCode, FaultCode } from '../core/fault.js';
+import { type Head, intake } from '../core/intake.js';
+import { outgoing } from '../core/intake-outgoing.js';
+import type { Down, Medium, Receiver, Sent } from '../medium/medium.js';
+import type { Dialect } from '../wire/dialect.js';
+import type { Message } from '../wire/message.js';
+import type { Side } from '../wire/sender.js';
+import type { Counters } from './counters.js';
+import type { Tracer } from './tracer.js';
+
+/** Who hears what comes in on a link. */
+export interface LinkUser {
+  /** A message that passed intake. `bytes` is what it was read from, for this call only. */
+  message(message: Message, bytes: Uint8Array): void;
+  /** A response whose body is bad: the request it answers need not wait for its timer. */
+  malformed(head: Head, code: FaultCode): void;
+  /** Whether a device number is known. */
+  knows(device: number): boolean;
+  writable(): void;
+  down(reason: Down): void;
+}
+
+export interface LinkOptions {
+  readonly dialect: Dialect;
+  readonly side: Side;
+  readonly medium: Medium;
+  readonly user: LinkUser;
+  readonly counters: Counters;
+  readonly tracer: Tracer | undefined;
+}
+
+/** One end of a medium, in messages instead of bytes. */
+export class Link implements Receiver {
+  readonly #options: LinkOptions;
+  readonly #medium: Medium;
+  readonly #dialect: Dialect;
+  readonly #rules: Parameters<typeof intake>[3] & { maxMessage: number };
+  /** What is judged and decoded lies here and nowhere else. */
+  readonly #in: Uint8Array;
+  readonly #inView: DataView;
+  readonly #out: Uint8Array;
+  readonly #outView: DataView;
+  /** Beginnings of `#out`, by length. */
+  readonly #cuts: Uint8Array[] = [];
+  /** Messages that have to go out before anything else does. */
+  readonly #kept: Uint8Array[] = [];
+  #full = false;
+
+  constructor(options: LinkOptions) {
+    const { dialect, side, medium, user, counters } = options;
+    this.#options = options;
+    this.#medium = medium;
+    this.#dialect = dialect;
+    const count = (code: CountCode): void => this.count(code);
+    this.#rules = { dialect, side, maxMessage: medium.maxMessage, knows: (device) => user.knows(device), count };
+    this.#in = new Uint8Array(Math.max(medium.maxMessage, dialect.headerSize));
+    this.#inView = new DataView(this.#in.buffer);
+    this.#out = new Uint8Array(medium.maxMessage);
+    this.#outView = new DataView(this.#out.buffer);
+    this.#counters = counters;
+  }
+
+  readonly #counters: Counters;
+
+  /** Begins to hear. */
+  open(): void {
+    this.#medium.receive(this);
+  }
+
+  close(): void {
+    this.#medium.close();
+  }
+
+  /** Largest message in bytes from now on; never more than the medium carries. */
+  limit(bytes: number): void {
+    this.#rules.maxMessage = Math.min(bytes, this.#medium.maxMessage);
+  }
+
+  count(code: CountCode): void {
+    this.#counters.add(code);
+    this.#options.tracer?.count?.(code);
+  }
+
+  /** Why a message of ours cannot be sent at all, or null. */
+  refusal(message: Message): FaultCode | null {
+    return outgoing(message, this.#rules);
+  }
+
+  /**
+   * Sends a message, or says that there is no room; then nothing else goes out before `writable()` either. A message the
+   * dialect cannot express is counted and dropped: it is ours, and the caller was to ask `refusal`.
+   */
+  send(message: Message): Sent {
+    if (this.#full) return 'full';
+    const size = this.#dialect.encode(this.#outView, 0, message);
+    if (size === 0 || size > this.#rules.maxMessage) {
+      this.count(size === 0 ? 'bad_value' : 'too_big');
+      return 'sent';
+    }
+    return this.#put(this.#cut(size));
+  }
+
+  /** Sends a message, now or as soon as there is room: an answer, of which there are never more than requests were taken. */
+  post(message: Message): void {
+    const size = this.#dialect.encode(this.#outView, 0, message);
+    if (size === 0 || size > this.#rules.maxMessage) this.count(size === 0 ? 'bad_value' : 'too_big');
+    else if (this.#full || this.#put(this.#cut(size)) === 'full') this.#kept.push(this.#out.slice(0, size));
+  }
+
+  /** Receiver: one message of the medium. */
+  message(bytes: Uint8Array): void {
+    const { length } = bytes;
+    this.#options.tracer?.frame?.('received', bytes);
+    // A carrier may hand over more than the message; what does not fit here cannot be one of this bus.
+    if (length > this.#in.length && this.#tooLong(bytes)) return;
+    const n = Math.min(length, this.#in.length);
+    const own = this.#in;
+    if (n > 64) own.set(n === length ? bytes : bytes.subarray(0, n));
+    else for (let i = 0; i < n; i++) own[i] = bytes[i]!;
+    const result = intake(this.#inView, 0, n, this.#rules);
+    if (result.kind !== 'dropped') this.#options.user.message(result, own);
+    else {
+      this.count(result.code);
+      if (result.head !== null) this.#options.user.malformed(result.head, result.code);
+    }
+  }
+
+  writable(): void {
+    this.#full = false;
+    while (this.#kept.length > 0) {
+      if (this.#put(this.#kept[0]!) === 'full') return;
+      this.#kept.shift();
+    }
+    this.#options.user.writable();
+  }
+
+  down(reason: Down): void {
+    this.#options.user.down(reason);
+  }
+
+  #tooLong(bytes: Uint8Array): boolean {
+    const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const size = this.#dialect.messageSize(head, 0);
+    if (size <= this.#in.length) return false;
+    this.count(size > bytes.length ? 'bad_size' : 'too_big');
+    return true;
+  }
+
+  #put(bytes: Uint8Array): Sent {
+    const sent = this.#medium.send(bytes);
+    if (sent === 'sent') this.#options.tracer?.frame?.('sent', bytes);
+    else if (sent === 'full') this.#full = true;
+    return sent;
+  }
+
+  #cut(size: number): Uint8Array {
+    let cut = this.#cuts[size];
+    if (cut === undefined) {
+      cut = this.#out.subarray(0, size);
+      this.#cuts[size] = cut;
+    }
+    return cut;
+  }
+}
