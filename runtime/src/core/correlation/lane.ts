@@ -8,6 +8,15 @@ export const BUS_LANE = -1;
 export const laneKey = (name: Name, device: number): number =>
   name === 'PING' || name === 'GET_DEVICES' || name === 'EVENT_DEVICE' ? BUS_LANE : device;
 
+/** Responses of one message id that may still come. */
+interface Debts {
+  readonly count: number;
+  /** How many of them are of resets. */
+  readonly resets: number;
+  /** Resets that had been sent when the last of them was given up. */
+  readonly before: number;
+}
+
 /** The requests to one device, or those to the bus. */
 export class Lane {
   readonly key: number;
@@ -16,9 +25,11 @@ export class Lane {
   /** Waiting, in the order they were submitted. */
   readonly waiting = new Line<Pending>();
   held = 0;
-  /** Without tokens: message ids given up whose response may still come, and how many of each. */
-  readonly #owed = new Map<Name, number>();
-  #owedResets = 0;
+  /** Without tokens: message ids given up whose response may still come. */
+  readonly #owed = new Map<Name, Debts>();
+  /** Resets sent to the device, and answers to resets that came: a loss makes the second fall behind, never run ahead. */
+  #resets = 0;
+  #resetAnswers = 0;
   /** Whether it has to be looked at before the turn ends. */
   dirty = false;
 
@@ -30,9 +41,14 @@ export class Lane {
     return this.flying.length === 0 && this.waiting.length === 0 && this.#owed.size === 0;
   }
 
+  /** A reset goes out. */
+  resetSent(): void {
+    this.#resets++;
+  }
+
   owe(name: Name, reset: boolean): void {
-    this.#owed.set(name, (this.#owed.get(name) ?? 0) + 1);
-    if (reset) this.#owedResets++;
+    const { count = 0, resets = 0 } = this.#owed.get(name) ?? {};
+    this.#owed.set(name, { count: count + 1, resets: resets + (reset ? 1 : 0), before: this.#resets });
   }
 
   owes(name: Name): boolean {
@@ -43,19 +59,22 @@ export class Lane {
   pay(name: Name): boolean {
     const owed = this.#owed.get(name);
     if (owed === undefined) return false;
-    if (owed === 1) this.#owed.delete(name);
-    else this.#owed.set(name, owed - 1);
-    if (name === 'SET_DEVICE_STATUS') this.#owedResets = Math.min(this.#owedResets, owed - 1);
+    const { count, resets, before } = owed;
+    // Where other status writes are owed too, this may be the answer to one of them.
+    if (resets === count) this.#resetAnswers++;
+    if (count === 1) this.#owed.delete(name);
+    else this.#owed.set(name, { count: count - 1, resets: Math.min(resets, count - 1), before });
     return true;
   }
 
   /**
    * A reset was answered: what is older will not be (rfc2: order is implied). But if an earlier reset was given up, nobody
-   * can tell which of the two was answered, and one response may still come.
+   * can tell which of the two was answered. That makes the n-th answer the one to the n-th reset or to a later one, and what
+   * was sent before the n-th reset the most that it can end.
    */
   forgive(): void {
-    this.#owed.clear();
-    if (this.#owedResets > 0) this.#owed.set('SET_DEVICE_STATUS', this.#owedResets);
+    this.#resetAnswers++;
+    for (const [name, { before }] of this.#owed) if (before < this.#resetAnswers) this.#owed.delete(name);
   }
 
   /**

@@ -17,7 +17,8 @@ export class Lanes {
   /** Lanes with somebody waiting and room in the lane: they wait for the bus, in turn. */
   readonly #ready = new Set<Lane>();
   /** Lanes to look at before the turn ends. */
-  #dirty: Lane[] = [];
+  readonly #dirty: (Lane | undefined)[] = [];
+  #dirtyCount = 0;
   #flying = 0;
   #waiting = 0;
 
@@ -59,7 +60,8 @@ export class Lanes {
   clear(): void {
     this.#lanes.clear();
     this.#ready.clear();
-    this.#dirty = [];
+    this.#dirty.fill(undefined);
+    this.#dirtyCount = 0;
   }
 
   /** Whether a new request may be sent at once: there is room, and nobody waits whom it would overtake. */
@@ -101,18 +103,21 @@ export class Lanes {
   touch(lane: Lane): void {
     if (lane.dirty) return;
     lane.dirty = true;
-    this.#dirty.push(lane);
+    this.#dirty[this.#dirtyCount++] = lane;
   }
 
   /** Everything that follows from requests having left: `next` is told of those held, then of those whose turn it is. */
   settle(next: (p: Pending) => void): void {
-    for (const lane of this.#dirty) {
+    // More may be added on the way.
+    for (let i = 0; i < this.#dirtyCount; i++) {
+      const lane = this.#dirty[i]!;
+      this.#dirty[i] = undefined;
       for (let p = lane.flying.head; p !== null && p.state === 'held'; p = lane.flying.head) next(p);
       // Not before: those that were held touch their lane again as they leave.
       lane.dirty = false;
       if (lane.waiting.length > 0) this.#ready.add(lane);
     }
-    if (this.#dirty.length > 0) this.#dirty = [];
+    this.#dirtyCount = 0;
     if (this.#ready.size > 0) this.#pump(next);
   }
 

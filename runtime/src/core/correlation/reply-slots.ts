@@ -1,4 +1,6 @@
 import type { Message } from '../../wire/message.js';
+import { Batch } from '../batch.js';
+import { IdMap } from '../id-map.js';
 import type { Limits } from '../limits.js';
 import { benign, type Standing } from './benign.js';
 import { dispatcher } from './dispatch.js';
@@ -54,10 +56,10 @@ const BEHIND: ReplyEvent = { type: 'answer', first: false };
 export class ReplySlots {
   readonly #limits: Limits;
   readonly #lanes = new Map<number, Line<Slot>>();
-  readonly #byId = new Map<number, Slot>();
+  readonly #byId = new IdMap<Slot>();
   readonly #apply: (effect: ReplyEffect) => void;
   #lastId = 0;
-  #effects: CorrelationEffect[] = [];
+  readonly #effects = new Batch<CorrelationEffect>();
   #current: Slot | null = null;
 
   constructor(limits: Limits) {
@@ -72,7 +74,6 @@ export class ReplySlots {
 
   /** A request has come. A reset makes the older slots of its device void: nothing older is answered after it. */
   request(request: RequestMessage): Opened {
-    this.#effects = [];
     const key = laneKey(request.name, request.device);
     if (isReset(request)) this.#each(key, DEVICE_RESET);
     let lane = this.#lanes.get(key);
@@ -125,22 +126,19 @@ export class ReplySlots {
 
   /** The device is being reset by other means than SET_DEVICE_STATUS(0). */
   deviceReset(device: number): readonly CorrelationEffect[] {
-    this.#effects = [];
     this.#each(device, DEVICE_RESET);
-    return this.#effects;
+    return this.#effects.take();
   }
 
   deviceRemoved(device: number): readonly CorrelationEffect[] {
-    this.#effects = [];
     this.#each(device, DEVICE_REMOVED);
-    return this.#effects;
+    return this.#effects.take();
   }
 
   busDown(): readonly CorrelationEffect[] {
-    this.#effects = [];
-    for (const slot of [...this.#byId.values()]) this.#run(slot, BUS_DOWN);
+    for (const slot of this.#byId.values()) this.#run(slot, BUS_DOWN);
     this.#lanes.clear();
-    return this.#effects;
+    return this.#effects.take();
   }
 
   #isFull(lane: Line<Slot> | undefined): boolean {
@@ -149,15 +147,14 @@ export class ReplySlots {
   }
 
   #push(effect: CorrelationEffect): readonly CorrelationEffect[] {
-    this.#effects.push(effect);
-    return this.#effects;
+    this.#effects.add(effect);
+    return this.#effects.take();
   }
 
   #settle(slot: Slot, event: ReplyEvent): readonly CorrelationEffect[] {
-    this.#effects = [];
     this.#run(slot, event);
     this.#release(slot.lane);
-    return this.#effects;
+    return this.#effects.take();
   }
 
   /** Sends the answers that waited for an older one. */
@@ -177,7 +174,7 @@ export class ReplySlots {
     this.#current = slot;
     const after = step(slot.state, slot, event, this.#apply);
     if (after === null) {
-      this.#effects.push({ type: 'count', code: 'bad_state' });
+      this.#effects.add({ type: 'count', code: 'bad_state' });
       return;
     }
     slot.state = after;
@@ -192,16 +189,16 @@ export class ReplySlots {
   #do(slot: Slot, effect: ReplyEffect): void {
     switch (effect.do) {
       case 'send':
-        this.#effects.push({ type: 'send', id: slot.id, message: slot.answer as Message });
+        this.#effects.add({ type: 'send', id: slot.id, message: slot.answer as Message });
         return;
       case 'disarm':
-        this.#effects.push({ type: 'cancel', timer: slot.id });
+        this.#effects.add({ type: 'cancel', timer: slot.id });
         return;
       case 'needs_reset':
-        this.#effects.push({ type: 'needs_reset', device: slot.request.device });
+        this.#effects.add({ type: 'needs_reset', device: slot.request.device });
         return;
       case 'count':
-        this.#effects.push({ type: 'count', code: effect.code });
+        this.#effects.add({ type: 'count', code: effect.code });
         return;
       case 'reject':
         throw new Error(`${slot.request.name}, device ${slot.request.device}: answered twice`);

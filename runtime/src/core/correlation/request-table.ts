@@ -1,7 +1,9 @@
 import type { Dialect, Order } from '../../wire/dialect.js';
 import type { Message } from '../../wire/message.js';
 import type { Side } from '../../wire/sender.js';
+import { Batch } from '../batch.js';
 import type { CountCode, FaultCode } from '../fault.js';
+import { IdMap } from '../id-map.js';
 import type { Head, IntakeRules } from '../intake.js';
 import { type OutgoingRules, outgoing } from '../intake-outgoing.js';
 import type { Limits } from '../limits.js';
@@ -66,7 +68,7 @@ export class RequestTable {
   readonly #tokens: Tokens;
   /** Who has a token; the index is the token. */
   readonly #holders: (Pending | null)[];
-  readonly #byId = new Map<number, Pending>();
+  readonly #byId = new IdMap<Pending>();
   readonly #lanes: Lanes;
   /** In flight, but the medium was full: in the order they are to be sent. */
   readonly #backlog = new Set<Pending>();
@@ -77,7 +79,7 @@ export class RequestTable {
   #lastId = 0;
   #serial = 0;
   // Of the call being worked on.
-  #effects: CorrelationEffect[] = [];
+  readonly #effects = new Batch<CorrelationEffect>();
   #current: Pending | null = null;
   #full = false;
 
@@ -103,7 +105,6 @@ export class RequestTable {
 
   /** Takes a request in; its token is given here, whatever it says. `timeout` in milliseconds, else by the limits. */
   submit(request: RequestMessage, timeout: number = timeoutOf(request, this.#limits)): Submitted {
-    this.#begin();
     const refusal = this.#refusal(request);
     const key = laneKey(request.name, request.device);
     // A reset makes all that is pending for its device pointless, whoever asked for it (5.2).
@@ -134,7 +135,6 @@ export class RequestTable {
   timer(id: number): readonly CorrelationEffect[] {
     const p = this.#byId.get(id);
     if (p === undefined) return NOTHING;
-    this.#begin();
     this.#run(p, { type: 'timer', token: !this.#dialect.hasToken || this.#tokens.available });
     return this.#end();
   }
@@ -143,7 +143,6 @@ export class RequestTable {
   cancel(id: number): readonly CorrelationEffect[] {
     const p = this.#byId.get(id);
     if (p === undefined) return NOTHING;
-    this.#begin();
     this.#run(p, CANCEL);
     return this.#end();
   }
@@ -152,7 +151,6 @@ export class RequestTable {
   refused(id: number): readonly CorrelationEffect[] {
     const p = this.#byId.get(id);
     if (p === undefined || p.state !== 'in_flight' || !p.sent) return NOTHING;
-    this.#begin();
     this.#run(p, REFUSED);
     this.#backlog.add(p);
     return this.#end();
@@ -160,7 +158,6 @@ export class RequestTable {
 
   /** The medium takes messages again. */
   writable(): readonly CorrelationEffect[] {
-    this.#begin();
     const backlog = [...this.#backlog];
     this.#backlog.clear();
     for (const p of backlog) this.#run(p, WRITABLE);
@@ -169,13 +166,11 @@ export class RequestTable {
 
   /** The device is being reset. Submitting SET_DEVICE_STATUS(0) says so by itself. */
   deviceReset(device: number): readonly CorrelationEffect[] {
-    this.#begin();
     this.#each(this.#lanes.get(device), DEVICE_RESET);
     return this.#end();
   }
 
   deviceRemoved(device: number): readonly CorrelationEffect[] {
-    this.#begin();
     this.#each(this.#lanes.get(device), DEVICE_REMOVED);
     // What a device without tokens owes stays remembered: the number may be used again, and the response still come.
     this.#lanes.forget(device);
@@ -184,10 +179,9 @@ export class RequestTable {
 
   /** The medium is gone, or the peer is dead: everything ends, in the order it was asked, and nothing more is taken. */
   busDown(code: 'bus_down' | 'peer_dead' = 'bus_down'): readonly CorrelationEffect[] {
-    this.#begin();
     this.#up = false;
     const down: RequestEvent = { type: 'bus_down', code };
-    for (const p of [...this.#byId.values()]) this.#run(p, down);
+    for (const p of this.#byId.values()) this.#run(p, down);
     this.#tokens.epoch();
     this.#holders.fill(null);
     this.#lanes.clear();
@@ -202,9 +196,8 @@ export class RequestTable {
 
   /** The limit of the bus has changed, in bytes: what is not sent yet and too big for it ends. */
   maxMessageChanged(bytes: number): readonly CorrelationEffect[] {
-    this.#begin();
     this.#rules = { ...this.#rules, maxMessage: bytes };
-    for (const p of [...this.#byId.values()]) {
+    for (const p of this.#byId.values()) {
       if (this.#dialect.sizeOf(p.request) > bytes) this.#run(p, LIMIT_LOWERED);
     }
     return this.#end();
@@ -219,7 +212,6 @@ export class RequestTable {
   }
 
   #received(head: Head, answer: ResponseMessage | FaultCode): readonly CorrelationEffect[] {
-    this.#begin();
     const p = this.#dialect.hasToken ? this.#holders[head.token] : this.#oldest(head, answer);
     if (p == null) this.#unmatched(head);
     else if (p.request.name !== head.name || p.request.device !== head.device) this.#run(p, RESPONSE_OTHER);
@@ -245,7 +237,7 @@ export class RequestTable {
     let code: CountCode;
     if (this.#dialect.hasToken) code = this.#tokens.response(head.token, head.name, head.device);
     else code = this.#payLane(head) ? 'late' : 'stale';
-    this.#effects.push({ type: 'drop', code });
+    this.#effects.add({ type: 'drop', code });
   }
 
   #payLane(head: Head): boolean {
@@ -270,13 +262,9 @@ export class RequestTable {
     for (const p of [...lane.flying.toArray(), ...lane.waiting.toArray()]) this.#run(p, what);
   }
 
-  #begin(): void {
-    this.#effects = [];
-  }
-
   #end(): readonly CorrelationEffect[] {
     this.#lanes.settle(this.#next);
-    return this.#effects;
+    return this.#effects.take();
   }
 
   #run(p: Pending, what: RequestEvent): void {
@@ -285,7 +273,7 @@ export class RequestTable {
     this.#full = false;
     const after = step(before, p, what, this.#apply);
     if (after === null) {
-      this.#effects.push({ type: 'count', code: 'bad_state' });
+      this.#effects.add({ type: 'count', code: 'bad_state' });
       return;
     }
     p.state = after;
@@ -303,7 +291,6 @@ export class RequestTable {
   }
 
   #do(p: Pending, effect: RequestEffect): void {
-    const out = this.#effects;
     switch (effect.do) {
       case 'send':
         this.#send(p);
@@ -311,11 +298,11 @@ export class RequestTable {
       case 'arm': {
         const { retryDelays } = this.#limits;
         const ms = effect.timer === 'request' ? p.timeout : retryDelays[retryDelays.length - p.retries - 1]!;
-        out.push({ type: 'arm', timer: p.id, ms });
+        this.#effects.add({ type: 'arm', timer: p.id, ms });
         return;
       }
       case 'disarm':
-        out.push({ type: 'cancel', timer: p.id });
+        this.#effects.add({ type: 'cancel', timer: p.id });
         return;
       case 'answered':
         if (p.token !== 0) this.#tokens.answered(this.#takeToken(p));
@@ -332,17 +319,17 @@ export class RequestTable {
         return;
       case 'fail': {
         const { name, device } = p.request;
-        out.push({ type: 'fail', id: p.id, fault: requestFault(effect.code, effect.outcome, name, device) });
+        this.#effects.add({ type: 'fail', id: p.id, fault: requestFault(effect.code, effect.outcome, name, device) });
         return;
       }
       case 'drop':
-        out.push({ type: 'drop', code: effect.code });
+        this.#effects.add({ type: 'drop', code: effect.code });
         return;
       case 'count':
-        out.push({ type: 'count', code: effect.code });
+        this.#effects.add({ type: 'count', code: effect.code });
         return;
       case 'bus_error':
-        out.push({ type: 'bus_error', code: effect.code });
+        this.#effects.add({ type: 'bus_error', code: effect.code });
     }
   }
 
@@ -356,9 +343,10 @@ export class RequestTable {
       this.#full = true;
       return;
     }
+    if (p.reset && p.serial === 0) p.lane.resetSent();
     p.serial = ++this.#serial;
     const { name, kind, device, fields } = p.request;
-    this.#effects.push({ type: 'send', id: p.id, message: { name, kind, device, token: p.token, fields } as Message });
+    this.#effects.add({ type: 'send', id: p.id, message: { name, kind, device, token: p.token, fields } as Message });
   }
 
   #takeToken(p: Pending): number {
@@ -376,14 +364,15 @@ export class RequestTable {
     }
     const lost = this.#tokens.abandoned(this.#takeToken(p), { name, device, serial: p.serial });
     if (lost === null) return;
-    this.#effects.push({ type: 'count', code: lost }, { type: 'ping' });
+    this.#effects.add({ type: 'count', code: lost });
+    this.#effects.add({ type: 'ping' });
   }
 
   #deliver(p: Pending): void {
     const { answer, request } = p;
     if (typeof answer === 'string') {
       const outcome = p.idempotent ? 'none' : 'unknown';
-      this.#effects.push({
+      this.#effects.add({
         type: 'fail',
         id: p.id,
         fault: requestFault(answer, outcome, request.name, request.device),
@@ -391,7 +380,7 @@ export class RequestTable {
       return;
     }
     if (p.reset) this.#barrier(p);
-    this.#effects.push({ type: 'done', id: p.id, message: answer! });
+    this.#effects.add({ type: 'done', id: p.id, message: answer! });
   }
 
   /** 5.3: order per device guarantees that no response to anything older can follow the answer to a reset. */
