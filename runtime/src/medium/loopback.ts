@@ -8,6 +8,7 @@ import {
   USUAL_BACKLOG,
   USUAL_MESSAGE,
 } from './medium.js';
+import { type Held, MessagePool } from './message-pool.js';
 
 export interface LoopbackOptions {
   /** Largest message in bytes; 264. */
@@ -67,7 +68,8 @@ export function loopback(options: LoopbackOptions = {}): Loopback {
 class End implements Medium {
   peer: End | null = null;
   #receiver: Receiver | null = null;
-  #inbox: Uint8Array[] = [];
+  #inbox: Held[] = [];
+  readonly #pool = new MessagePool();
   #peerClosed = false;
   #open = true;
   readonly #wake: () => void;
@@ -92,8 +94,7 @@ class End implements Medium {
     const { peer } = this;
     if (!this.#open || this.#peerClosed || peer === null) return 'down';
     if (!this.#backlog.take(bytes.length)) return 'full';
-    // slice() of a Buffer is a view of the same bytes.
-    peer.#inbox.push(new Uint8Array(bytes));
+    peer.#inbox.push(peer.#pool.hold(bytes));
     if (peer.waits) this.#wake();
     return 'sent';
   }
@@ -113,7 +114,7 @@ class End implements Medium {
   }
 
   /** Takes what is to be delivered. */
-  due(): readonly Uint8Array[] {
+  due(): readonly Held[] {
     if (!this.waits) return [];
     const batch = this.#inbox;
     this.#inbox = [];
@@ -121,13 +122,18 @@ class End implements Medium {
   }
 
   /** Tells the receiver, until it closes; returns how many messages that were. */
-  deliver(batch: readonly Uint8Array[]): number {
+  deliver(batch: readonly Held[]): number {
     let told = 0;
-    for (const bytes of batch) {
+    for (const held of batch) {
       if (!this.#open) return told;
+      const { length } = held.bytes;
       told++;
-      this.#receiver?.message(bytes);
-      if (this.peer !== null) this.peer.#delivered(bytes.length);
+      try {
+        this.#receiver?.message(held.bytes);
+      } finally {
+        this.#pool.release(held);
+      }
+      if (this.peer !== null) this.peer.#delivered(length);
     }
     if (this.waits && this.#peerClosed && this.#inbox.length === 0) {
       this.#open = false;
