@@ -9,7 +9,7 @@
 export { DeviceBus, type DeviceBusNews, type DeviceBusOptions } from './bus/device-bus.js';
 export { DriverBus, type DriverBusNews, type DriverBusOptions } from './bus/driver-bus.js';
 export { VirtioError } from './bus/error.js';
-export type { BusQuirk } from './bus/quirks.js';
+export { type BusQuirk, type DeviceBusQuirk, PEERS } from './bus/quirks.js';
 export type { Tracer } from './bus/tracer.js';
 // Machines: events in, effects out.
 export { type Agreement, GREATEST_MESSAGE_SIZE, LEAST_MESSAGE_SIZE } from './core/bus/agreement.js';

@@ -1,9 +1,10 @@
 import { type Dispatch, dispatcher } from '../core/correlation/dispatch.js';
 import type { Machine } from '../core/table.js';
+import { rethrowLater } from './rethrow.js';
 
 /**
  * A machine at work: it keeps the state, takes one event at a time and has the effects of each performed before the next,
- * whatever these set off meanwhile.
+ * whatever these set off meanwhile. What an effect throws surfaces later; the effects behind it are performed all the same.
  */
 export class Actor<State extends string, Context, Event extends { readonly type: string }, Effect> {
   readonly context: Context;
@@ -46,8 +47,11 @@ export class Actor<State extends string, Context, Event extends { readonly type:
       return;
     }
     this.#busy = true;
-    for (let next: Event | undefined = event; next !== undefined; next = this.#waiting.shift()) this.#take(next);
-    this.#busy = false;
+    try {
+      for (let next: Event | undefined = event; next !== undefined; next = this.#waiting.shift()) this.#take(next);
+    } finally {
+      this.#busy = false;
+    }
   }
 
   #take(event: Event): void {
@@ -58,11 +62,24 @@ export class Actor<State extends string, Context, Event extends { readonly type:
       return;
     }
     this.#state = after;
-    if (after !== before) this.#moved?.(before, after, event);
-    if (this.#effects.length === 0) return;
     const effects = this.#effects;
-    this.#effects = [];
-    for (const effect of effects) this.#perform(effect);
+    if (effects.length > 0) this.#effects = [];
+    if (after !== before && this.#moved !== null) this.#tellMove(before, after, event);
+    for (const effect of effects) {
+      try {
+        this.#perform(effect);
+      } catch (reason) {
+        rethrowLater(reason);
+      }
+    }
+  }
+
+  #tellMove(before: State, after: State, event: Event): void {
+    try {
+      this.#moved?.(before, after, event);
+    } catch (reason) {
+      rethrowLater(reason);
+    }
   }
 }
 

@@ -27,6 +27,8 @@ import { Actor } from './actor.js';
 import { Counters } from './counters.js';
 import { EventPump } from './event-pump.js';
 import { Link, type LinkUser } from './link.js';
+import type { DeviceBusQuirk } from './quirks.js';
+import { rethrowLater } from './rethrow.js';
 import { Timers } from './timers.js';
 import type { Tracer } from './tracer.js';
 
@@ -51,10 +53,14 @@ export interface DeviceBusOptions {
   readonly ringFeatures?: readonly number[];
   /** What GET_DEVICE_INFO for a number without a device gets; else what the text of the dialect says. */
   readonly unknownDevice?: 'zeros' | 'drop';
+  readonly quirks?: readonly DeviceBusQuirk[];
 }
 
 type SlotTimer = number;
 type HostTimer = `${number}:${DeviceTimer}`;
+
+/** Answers that may wait for room before requests are dropped: a driver that reads its answers never has so many out. */
+const keptAnswers = (limits: Limits): number => limits.maxInFlightPerBus;
 
 /**
  * The device side of a bus: it answers for the bus, and lets each of its devices talk to the driver under its number.
@@ -70,6 +76,10 @@ export class DeviceBus {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #hosts = new Map<number, DeviceHost>();
+  /** Names of hosts in timers: a number may be used again while the last device of it still stops. */
+  readonly #timed = new WeakMap<DeviceHost, number>();
+  readonly #waiting = new Map<HostTimer, DeviceHost>();
+  #lastHost = 0;
   readonly #actor: Actor<DeviceBusState, DeviceBusContext, DeviceBusEvent, DeviceBusEffect>;
   readonly #slots: ReplySlots;
   readonly #timers: Timers<SlotTimer | HostTimer>;
@@ -82,7 +92,9 @@ export class DeviceBus {
     this.#dialect = DIALECTS[options.dialect];
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#clock = options.clock ?? REAL_CLOCK;
-    this.#slots = new ReplySlots(this.#limits);
+    // Whatever a device has to wait for has its own limit and its own answer, for the last of which this one leaves time.
+    const { queueQuiesce, resetTimeout } = this.#limits;
+    this.#slots = new ReplySlots({ ...this.#limits, queueQuiesce: queueQuiesce + resetTimeout });
     this.#timers = new Timers(this.#clock, (key) => this.#timeout(key));
     this.#events = new EventPump({
       limits: this.#limits,
@@ -133,8 +145,9 @@ export class DeviceBus {
     this.#hosts.delete(number);
     this.#events.detach(number);
     this.#correlate(this.#slots.deviceRemoved(number));
-    host.remove();
+    // Told first: whoever hears of the removal may put another device under the number.
     this.#actor.tell({ type: 'removed', device: number });
+    host.remove();
     return true;
   }
 
@@ -161,16 +174,25 @@ export class DeviceBus {
     this.#link = this.#linkTo(medium);
     this.#link.open();
     this.#actor.tell({ type: 'connected' });
+    // The last medium may have been full.
+    this.#writable();
   }
 
   /** The driver asked for a reset of the whole bus by means of its medium. Resolved when the devices are reset. */
-  reset(): void {
+  async reset(): Promise<void> {
+    if (this.#actor.state !== 'up') return;
+    const quiet = [...this.#hosts.values()].map((host) => new Promise<void>((done) => this.#whenReset.set(host, done)));
+    this.#correlate(this.#slots.busDown());
     this.#actor.tell({ type: 'bus_reset' });
     this.#actor.tell({ type: 'connected' });
+    await Promise.all(quiet);
   }
+
+  readonly #whenReset = new Map<DeviceHost, () => void>();
 
   /** Resets the devices and closes the medium. */
   close(): void {
+    this.#correlate(this.#slots.busDown());
     this.#actor.tell({ type: 'close' });
     this.#events.stop();
   }
@@ -184,22 +206,38 @@ export class DeviceBus {
 
   #linkTo(medium: Medium): Link {
     const user: LinkUser = {
-      message: (message) => this.#actor.tell({ type: 'received', message }),
+      message: (message) => this.#received(message),
       // The device side asks nothing, so nobody waits.
       malformed: () => {},
       knows: (device) => this.#hosts.has(device),
-      writable: () => {
-        for (const host of this.#hosts.values()) host.writable();
-        this.#events.writable();
-      },
+      writable: () => this.#writable(),
       down: (reason) => {
         this.#correlate(this.#slots.busDown());
         this.#actor.tell({ type: 'medium_lost' });
-        this.#options.watch?.({ type: 'down', reason });
+        this.#news({ type: 'down', reason });
       },
     };
     const { counters } = this;
     return new Link({ dialect: this.#dialect, side: 'device', medium, user, counters, tracer: this.#options.tracer });
+  }
+
+  #received(message: Message): void {
+    // A driver that asks and does not read would have us keep answers without end.
+    if (this.#link.kept >= keptAnswers(this.#limits) && message.kind === 'request') this.#count('limit');
+    else this.#actor.tell({ type: 'received', message });
+  }
+
+  #writable(): void {
+    for (const host of this.#hosts.values()) host.writable();
+    this.#events.writable();
+  }
+
+  #news(news: DeviceBusNews): void {
+    try {
+      this.#options.watch?.(news);
+    } catch (reason) {
+      rethrowLater(reason);
+    }
   }
 
   #perform(effect: DeviceBusEffect): void {
@@ -209,7 +247,7 @@ export class DeviceBus {
         return;
       case 'send':
         if (effect.message.name !== 'EVENT_DEVICE') this.#link.post(effect.message);
-        else {
+        else if (!this.#options.quirks?.includes('no-bus-messages')) {
           const { device_number: number, device_bus_state: state } = effect.message.fields;
           this.#events.tell({ type: 'device', number, state });
         }
@@ -218,7 +256,10 @@ export class DeviceBus {
         this.#route(effect.message);
         return;
       case 'reset_devices':
-        for (const host of this.#hosts.values()) host.reset();
+        for (const host of this.#hosts.values()) {
+          host.reset(this.#whenReset.get(host));
+          this.#whenReset.delete(host);
+        }
         return;
       case 'close_medium':
         this.#link.close();
@@ -286,7 +327,7 @@ export class DeviceBus {
   }
 
   #forHosts(): HostBus {
-    const { transportFeatures = 0, ringFeatures = RING_FEATURES, memory, medium, tracer, watch } = this.#options;
+    const { transportFeatures = 0, ringFeatures = RING_FEATURES, memory, medium, tracer } = this.#options;
     return {
       dialect: this.#dialect,
       limits: this.#limits,
@@ -304,11 +345,19 @@ export class DeviceBus {
       queueLive: (device, index, live) => this.#events.live(device, index, live),
       stage: (number, stage, why) => {
         this.#events.running(number, stage === 'live');
-        watch?.({ type: 'device', number, stage, why });
+        this.#news({ type: 'device', number, stage, why });
       },
       moved: (device, before, after) => tracer?.state?.('device', device, before, after),
-      arm: (device, timer, ms) => this.#timers.arm(`${device}:${timer}`, ms),
-      cancel: (device, timer) => this.#timers.cancel(`${device}:${timer}`),
+      arm: (host, timer, ms) => {
+        const key = this.#timerOf(host, timer);
+        this.#waiting.set(key, host);
+        this.#timers.arm(key, ms);
+      },
+      cancel: (host, timer) => {
+        const key = this.#timerOf(host, timer);
+        this.#waiting.delete(key);
+        this.#timers.cancel(key);
+      },
       count: (code) => this.#count(code),
     };
   }
@@ -333,8 +382,18 @@ export class DeviceBus {
       this.#correlate(this.#slots.timer(key));
       return;
     }
-    const [device, timer] = key.split(':') as [string, DeviceTimer];
-    this.#hosts.get(Number(device))?.timer(timer);
+    const host = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    host?.timer(key.slice(key.indexOf(':') + 1) as DeviceTimer);
+  }
+
+  #timerOf(host: DeviceHost, timer: DeviceTimer): HostTimer {
+    let name = this.#timed.get(host);
+    if (name === undefined) {
+      name = ++this.#lastHost;
+      this.#timed.set(host, name);
+    }
+    return `${name}:${timer}`;
   }
 
   #count(code: CountCode): void {

@@ -30,17 +30,18 @@ import {
   newEnumeration,
 } from '../core/discovery/enumeration.js';
 import { hotplugEvent } from '../core/discovery/hotplug.js';
-import { type CountCode, type FaultCode, fault } from '../core/fault.js';
+import { type CountCode, type Fault, type FaultCode, fault } from '../core/fault.js';
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.js';
 import { BufferPool, type DriverMemory } from '../driver/buffer-pool.js';
 import type { Driver } from '../driver/driver.js';
 import type { DriverTransport, TransportBus } from '../driver/driver-transport.js';
 import { RING_FEATURES } from '../host/features.js';
+import { settle } from '../host/settle.js';
 import { type Clock, REAL_CLOCK } from '../medium/clock.js';
 import type { Down, Medium } from '../medium/medium.js';
 import type { Dialect, DialectName, Order } from '../wire/dialect.js';
 import { DIALECTS } from '../wire/dialects.js';
-import type { DeviceInfo, Message, TransportMessage } from '../wire/message.js';
+import type { BusMessage, DeviceInfo, Message, TransportMessage } from '../wire/message.js';
 import { Actor } from './actor.js';
 import { Counters } from './counters.js';
 import { DriverSlot, type SlotBus } from './driver-slot.js';
@@ -49,6 +50,7 @@ import { EventPump } from './event-pump.js';
 import { Link, type LinkUser } from './link.js';
 import { type BusQuirk, isEnumerationQuirk } from './quirks.js';
 import { type Answered, RequestDesk } from './request-desk.js';
+import { rethrowLater } from './rethrow.js';
 import { Timers } from './timers.js';
 import type { Tracer } from './tracer.js';
 
@@ -93,7 +95,16 @@ export interface DriverBusOptions {
 }
 
 /** Devices that are looked at together; the others wait, so that a full bus does not fill the table of requests. */
-const PROBES = 16;
+const LOOKS = 16;
+
+/** Requests to the bus whose tokens are remembered for peers that do not repeat them. */
+const BUS_TOKENS = 64;
+
+/** What a request to the bus and its response have in common, beside the token. */
+const busKey = (message: BusMessage): string => {
+  if (message.name === 'PING') return `PING ${message.fields.data}`;
+  return message.name === 'GET_DEVICES' ? `GET_DEVICES ${message.fields.offset}` : message.name;
+};
 
 /**
  * The driver side of a bus: finds the devices, brings them up for their drivers, and ends what cannot go on.
@@ -120,12 +131,20 @@ export class DriverBus {
   readonly #slots = new Map<number, DriverSlot>();
   readonly #slotBus: SlotBus;
   #enumeration: Actor<EnumerationState, EnumerationContext, EnumerationEvent, EnumerationEffect> | null = null;
-  /** Requests to the bus that are out, oldest first. */
-  readonly #busRequests: { readonly name: string; readonly token: number }[] = [];
-  readonly #toProbe: number[] = [];
-  #probing = 0;
+  /** Tokens of requests to the bus that are out, by what their answers repeat of them. */
+  readonly #busTokens = new Map<string, number>();
+  /** Numbers to ask about, and whom to tell when that is done. */
+  readonly #toLook = new Map<number, (() => void)[]>();
+  #nextToLook: Iterator<[number, (() => void)[]]> | null = null;
+  #looking = 0;
+  #handingOut = false;
+  /** The devices are known that were there when the bus was opened. */
+  #listed = false;
+  /** Why the bus has ended. */
+  #over: Fault | null = null;
   #opened: { readonly resolve: () => void; readonly reject: (why: VirtioError) => void } | null = null;
   #closed: (() => void) | null = null;
+  #closing: Promise<void> | null = null;
   #reason: Down | null = null;
   #complete = true;
 
@@ -157,7 +176,7 @@ export class DriverBus {
       timers: this.#timers,
       count: (code) => this.#count(code),
       soon: (call) => this.#clock.soon(call),
-      ping: () => this.#actor.tell({ type: 'timer', timer: 'ping' }),
+      ping: () => this.#pingNow(),
       broken: (code) => this.#fail(code),
     });
     const pump = { limits: this.#limits, clock: this.#clock, count: (code: CountCode) => this.#count(code) };
@@ -208,9 +227,11 @@ export class DriverBus {
    * Brings a device up for a driver, which has it until `DriverTransport.close`, the removal of the device or the end of
    * the bus. Resolved when the driver is live.
    *
-   * @throws {VirtioError} no_device, bad_state (it has a driver), unsupported (another device type), or why it failed
+   * @throws {VirtioError} no_device, bad_state (it has a driver), unsupported (another device type), or why it failed; the
+   * device is then free again
    */
   async bind(number: number, driver: Driver): Promise<DriverTransport> {
+    if (this.state !== 'up') throw new VirtioError(this.#over ?? fault('bus_down', `the bus is ${this.state}`));
     const slot = this.#slots.get(number);
     if (slot === undefined || slot.info === null)
       throw new VirtioError(fault('no_device', `there is no device ${number}`));
@@ -266,24 +287,33 @@ export class DriverBus {
     this.#actor.tell({ type: 'limits_changed', agreement });
   }
 
-  /** Ends the bus. `graceful` resets the devices first, as far as they answer in time. */
+  /**
+   * Ends the bus. `graceful` resets the devices first, as far as they answer in time; `abortive` ends that, too, where it is
+   * under way.
+   */
   async close(how: 'graceful' | 'abortive' = 'graceful'): Promise<void> {
     const { state } = this.#actor;
     if (state === 'down' || state === 'failed') {
       this.#link.close();
       return;
     }
-    const closed = new Promise<void>((resolve) => {
+    this.#closing ??= new Promise<void>((resolve) => {
       this.#closed = resolve;
     });
-    this.#actor.tell({ type: 'close', how: state === 'up' ? how : 'abortive' });
-    await closed;
+    if (state !== 'draining') this.#actor.tell({ type: 'close', how: state === 'up' ? how : 'abortive' });
+    else if (how === 'abortive') this.#busTimer('drain');
+    await this.#closing;
   }
 
   #open(signal: AbortSignal | undefined): Promise<void> {
+    const cancelled = (): VirtioError => new VirtioError(fault('cancelled', 'given up by the caller'));
+    if (signal?.aborted) {
+      this.#link.close();
+      return Promise.reject(cancelled());
+    }
     return new Promise((resolve, reject) => {
       const cancel = (): void => {
-        this.#opened?.reject(new VirtioError(fault('cancelled', 'given up by the caller')));
+        this.#opened?.reject(cancelled());
         this.#actor.tell({ type: 'close', how: 'abortive' });
       };
       const settled =
@@ -297,8 +327,7 @@ export class DriverBus {
       signal?.addEventListener('abort', cancel, { once: true });
       this.#received.start();
       this.#sending.start();
-      if (signal?.aborted) cancel();
-      else this.#actor.tell({ type: 'open' });
+      this.#actor.tell({ type: 'open' });
     });
   }
 
@@ -322,7 +351,7 @@ export class DriverBus {
       },
       down: (reason) => {
         this.#reason = reason;
-        this.#actor.tell({ type: 'medium_lost' });
+        this.#lost();
       },
     };
   }
@@ -333,6 +362,8 @@ export class DriverBus {
       const event = { type: 'used', device: message.device, index: message.fields.vq_index } as const;
       this.#received.tell({ type: 'queue', event, data: 0 });
     } else if (message.name === 'EVENT_CONFIG') this.#slots.get(message.device)?.configEvent(message.fields);
+    // A peer that asks and does not read would have us keep answers without end.
+    else if (message.kind === 'request' && this.#link.kept >= this.#limits.maxInFlightPerBus) this.#count('limit');
     else this.#actor.tell({ type: 'received', message });
   }
 
@@ -340,11 +371,14 @@ export class DriverBus {
   #asText(message: ResponseMessage, bytes: Uint8Array): ResponseMessage {
     if (message.name !== 'GET_DEVICES' && message.name !== 'PING') return message;
     const quirks = this.#options.quirks ?? [];
-    const { name } = message;
     let text = message;
     if (text.token === 0 && quirks.includes('bus-answers-without-token')) {
-      const token = this.#busRequests.find((request) => request.name === name)?.token ?? 0;
-      text = { ...text, token };
+      const { name } = text;
+      const exact = busKey(text);
+      // A peer may cut the offset; what else it got wrong is for the machines to find.
+      const key = this.#busTokens.has(exact) ? exact : [...this.#busTokens.keys()].find((k) => k.startsWith(name));
+      text = { ...text, token: this.#busTokens.get(key ?? exact) ?? 0 };
+      this.#busTokens.delete(key ?? exact);
     }
     if (text.name === 'GET_DEVICES' && quirks.includes('count-is-popcount')) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -363,9 +397,11 @@ export class DriverBus {
   #send(message: Message): ReturnType<Link['send']> {
     const sent = this.#link.send(message);
     if (sent === 'sent' && (message.name === 'GET_DEVICES' || message.name === 'PING')) {
-      this.#busRequests.push({ name: message.name, token: message.token });
-      // A peer answers in order; what is older than these was lost.
-      if (this.#busRequests.length > this.#limits.pingMisses + 1) this.#busRequests.shift();
+      const key = busKey(message);
+      // One that is sent again is answered under its new token only, and counts as the newest.
+      this.#busTokens.delete(key);
+      this.#busTokens.set(key, message.token);
+      if (this.#busTokens.size > BUS_TOKENS) this.#busTokens.delete(this.#busTokens.keys().next().value!);
     }
     return sent;
   }
@@ -377,6 +413,7 @@ export class DriverBus {
         this.#actor.tell({ type: 'medium_ready' });
         return;
       case 'close_medium':
+        this.#end('bus_down');
         this.#link.close();
         return;
       case 'new_epoch':
@@ -401,7 +438,6 @@ export class DriverBus {
         return;
       case 'request':
         this.#desk.submit(effect.message as RequestMessage, (response) => {
-          this.#forget('PING');
           if (response?.name === 'PING') this.#actor.tell({ type: 'response', message: response });
         });
         return;
@@ -415,10 +451,7 @@ export class DriverBus {
         return;
       }
       case 'fail_requests':
-        this.#desk.down(effect.code === 'peer_dead' ? 'peer_dead' : 'bus_down');
-        return;
-      case 'remove_devices':
-        for (const slot of this.#slots.values()) slot.busDown();
+        this.#end(effect.code === 'peer_dead' ? 'peer_dead' : 'bus_down');
         return;
       case 'reset_devices':
         this.#drain();
@@ -428,6 +461,9 @@ export class DriverBus {
         return;
       case 'count':
         this.#count(effect.code);
+        return;
+      // Went with the requests.
+      case 'remove_devices':
     }
   }
 
@@ -450,7 +486,8 @@ export class DriverBus {
     const perform = (effect: RevisionEffect): void => {
       if (effect.type === 'propose') {
         const { revision: proposed } = effect;
-        negotiate({ revision: proposed, maxSize: effect.maxSize, features: effect.features }).then(
+        settle(
+          () => negotiate({ revision: proposed, maxSize: effect.maxSize, features: effect.features }),
           (answer) =>
             actor.tell(answer === null ? { type: 'refused', revision: proposed } : { type: 'accepted', ...answer }),
           () => actor.tell({ type: 'refused', revision: proposed }),
@@ -483,7 +520,6 @@ export class DriverBus {
       switch (effect.type) {
         case 'request':
           this.#desk.submit(effect.message as RequestMessage, (response, why) => {
-            this.#forget('GET_DEVICES');
             if (response?.name === 'GET_DEVICES') actor.tell({ type: 'response', page: response.fields });
             else actor.tell({ type: 'failed', code: why?.code ?? 'bad_state' });
           });
@@ -505,35 +541,113 @@ export class DriverBus {
     actor.tell({ type: 'start' });
   }
 
-  #forget(name: string): void {
-    const at = this.#busRequests.findIndex((request) => request.name === name);
-    if (at !== -1) this.#busRequests.splice(at, 1);
-  }
-
   #up(event: DriverBusUp): void {
     if (event.type === 'ready') {
       this.#complete = event.complete;
-      this.#toProbe.push(...event.devices);
-      this.#probe();
+      this.#listed = true;
+      for (const number of event.devices) this.#toLook.set(number, []);
+      this.#look();
       return;
     }
     const { code } = event;
-    const text = this.#reason?.message ?? `the bus cannot be used: ${code}`;
-    this.#opened?.reject(new VirtioError(fault(code, text)));
-    this.#options.watch?.({ type: 'down', code, reason: this.#reason });
+    this.#end(code === 'peer_dead' ? 'peer_dead' : 'bus_down');
+    if (this.#opened !== null) {
+      this.#opened.reject(new VirtioError(fault(code, this.#text(code))));
+      // Nobody else has a hold of it.
+      this.#link.close();
+    }
+    this.#news({ type: 'down', code, reason: this.#reason });
   }
 
-  /** Looks at what was found, some at a time; the bus is open when all were looked at. */
-  #probe(): void {
-    while (this.#probing < PROBES && this.#toProbe.length > 0) {
-      const number = this.#toProbe.shift()!;
-      this.#probing++;
-      this.#slot(number).probe(() => {
-        this.#probing--;
-        this.#probe();
+  /** Ends whatever is under way, by the time and for the reason the bus itself ends. */
+  #end(code: 'bus_down' | 'peer_dead'): void {
+    if (this.#over !== null) return;
+    this.#over = fault(code, this.#text(code), 'unknown');
+    this.#desk.down(code);
+    for (const slot of [...this.#slots.values()]) slot.busDown();
+    const looks = [...this.#toLook.values()];
+    this.#toLook.clear();
+    for (const waiting of looks) for (const looked of waiting) looked();
+    this.#timers.clear();
+    this.#calls.clear();
+  }
+
+  #text(code: FaultCode): string {
+    return this.#reason?.message ?? `the bus cannot be used: ${code}`;
+  }
+
+  #news(news: DriverBusNews): void {
+    try {
+      this.#options.watch?.(news);
+    } catch (reason) {
+      rethrowLater(reason);
+    }
+  }
+
+  /** Asks about the numbers that are to be looked at, some at a time; the bus is open when all were. */
+  #look(): void {
+    if (this.#handingOut) return;
+    this.#handingOut = true;
+    while (this.#looking < LOOKS) {
+      // One walk goes on as long as there is something, past what was added meanwhile.
+      this.#nextToLook ??= this.#toLook.entries();
+      const { value } = this.#nextToLook.next();
+      if (value === undefined) {
+        this.#nextToLook = null;
+        break;
+      }
+      const [number, waiting] = value;
+      this.#toLook.delete(number);
+      this.#looking++;
+      this.#slot(number).look(() => {
+        this.#looking--;
+        for (const looked of waiting) looked();
+        this.#look();
       });
     }
-    if (this.#probing === 0 && this.#toProbe.length === 0) this.#opened?.resolve();
+    this.#handingOut = false;
+    if (this.#listed && this.#looking === 0 && this.#toLook.size === 0) this.#opened?.resolve();
+  }
+
+  #lookAt(number: number, looked?: () => void): void {
+    if (this.state !== 'up') {
+      looked?.();
+      return;
+    }
+    const waiting = this.#toLook.get(number) ?? [];
+    if (looked !== undefined) waiting.push(looked);
+    this.#toLook.set(number, waiting);
+    this.#look();
+  }
+
+  #hotplugged(event: Extract<PendingEvent, { readonly type: 'device' }>): void {
+    const { number, state } = event;
+    const what = hotplugEvent(event);
+    const slot = this.#slots.get(number);
+    if (what.type === 'ready' && slot?.looking !== true && slot?.leaving !== true) {
+      this.#lookAt(number);
+      return;
+    }
+    if (what.type === 'removed') {
+      for (const looked of this.#toLook.get(number) ?? []) looked();
+      this.#toLook.delete(number);
+    }
+    if (slot !== undefined) slot.tell(what);
+    // Nothing is kept for a number without a device.
+    else if (what.type === 'state') this.#news({ type: 'bus_state', number, state });
+  }
+
+  /** The medium is gone. */
+  #lost(): void {
+    // Nobody is left who could answer the resets.
+    if (this.state === 'draining') this.#busTimer('drain');
+    else this.#actor.tell({ type: 'medium_lost' });
+  }
+
+  /** Responses were lost. While a PING is out already, that one will tell. */
+  #pingNow(): void {
+    const { pings, unanswered } = this.#actor.context;
+    if (pings && unanswered.length === 0) this.#busTimer('ping');
   }
 
   #slot(number: number): DriverSlot {
@@ -543,6 +657,10 @@ export class DriverBus {
       this.#slots.set(number, slot);
     }
     return slot;
+  }
+
+  #forgetVacant(number: number): void {
+    if (this.#slots.get(number)?.vacant) this.#slots.delete(number);
   }
 
   #drain(): void {
@@ -556,27 +674,29 @@ export class DriverBus {
     this.#count(code);
     this.#reason = { code, message: 'the peer broke a rule of the bus' };
     this.#link.close();
-    this.#actor.tell({ type: 'medium_lost' });
+    this.#lost();
   }
 
   #heard(event: PendingEvent): true {
     if (event.type === 'used') this.#slots.get(event.device)?.used(event.index);
-    else if (event.type === 'device') this.#slot(event.number).tell(hotplugEvent(event));
+    else if (event.type === 'device') this.#hotplugged(event);
     return true;
   }
 
   #announce(device: number, index: number): boolean {
-    const position = this.#slots.get(device)?.position(index) ?? { next_offset: 0, next_wrap: 0 };
+    const position = this.#slots.get(device)?.position(index);
+    // Reset since the kick.
+    if (position === undefined) return true;
     const fields = { vq_index: index, ...position };
     return this.#link.send({ name: 'EVENT_AVAIL', kind: 'event', device, token: 0, fields }) !== 'full';
   }
 
   #forSlots(): SlotBus {
-    const { tracer, watch, transportFeatures = 0, ringFeatures = RING_FEATURES, quirks = [], delivery } = this.#options;
+    const { tracer, transportFeatures = 0, ringFeatures = RING_FEATURES, quirks = [], delivery } = this.#options;
     const maxMessage = (): number => this.#actor.context.agreement?.maxSize ?? this.#options.medium.maxMessage;
     const features = (): number => this.#actor.context.agreement?.features ?? transportFeatures;
     const always = this.#dialect.generation === 'always';
-    const transport = (): TransportBus => ({
+    const transport = (): Omit<TransportBus, 'close'> => ({
       dialect: this.#dialect,
       limits: this.#limits,
       clock: this.#clock,
@@ -586,6 +706,7 @@ export class DriverBus {
       ringFeatures,
       outOfBand: delivery?.inBand === false,
       sizeBeforeSetup: quirks.includes('size-before-setup'),
+      resetIsFatal: quirks.includes('reset-is-fatal'),
       submit: (request: TransportMessage, done) => {
         this.#desk.submit(request as RequestMessage, done);
       },
@@ -618,7 +739,10 @@ export class DriverBus {
       arm: (key, ms, call) => this.#arm(key, ms, call),
       cancel: (key) => this.#cancelTimer(key),
       moved: (device, before, after) => tracer?.state?.('hotplug', device, before, after),
-      news: (news) => watch?.(news),
+      news: (news) => this.#news(news),
+      over: () => this.#over,
+      look: (device, looked) => this.#lookAt(device, looked),
+      vacant: (device) => this.#clock.soon(() => this.#forgetVacant(device)),
       count: (code) => this.#count(code),
     };
   }

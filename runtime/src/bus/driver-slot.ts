@@ -8,7 +8,7 @@ import {
   hotplug,
   newHotplug,
 } from '../core/discovery/hotplug.js';
-import { type CountCode, fault } from '../core/fault.js';
+import { type CountCode, type Fault, fault } from '../core/fault.js';
 import type { Limits } from '../core/limits.js';
 import type { Driver } from '../driver/driver.js';
 import { DriverTransport, type TransportBus } from '../driver/driver-transport.js';
@@ -22,7 +22,7 @@ import type { RequestDesk } from './request-desk.js';
 export interface SlotBus {
   readonly limits: Limits;
   readonly desk: RequestDesk;
-  transport(): TransportBus;
+  transport(): Omit<TransportBus, 'close'>;
   /** Lets the queues of a device have events. */
   attach(device: number, queues: number): void;
   detach(device: number): void;
@@ -30,6 +30,12 @@ export interface SlotBus {
   cancel(key: string): void;
   moved(device: number, before: string, after: string): void;
   news(news: DriverBusNews): void;
+  /** Why the bus has ended; null while it has not. */
+  over(): Fault | null;
+  /** Has the number asked about when its turn comes; `looked` is called when that is known. */
+  look(device: number, looked: () => void): void;
+  /** Nothing is there any more. */
+  vacant(device: number): void;
   count(code: CountCode): void;
 }
 
@@ -41,7 +47,10 @@ export class DriverSlot {
   #transport: DriverTransport | null = null;
   #driver: Driver | null = null;
   #request: number | null = null;
-  #probed: (() => void) | null = null;
+  #bound: (() => void) | null = null;
+  /** Told when the look at the device that is under way is over; when the device is let go. */
+  readonly #whenLooked: (() => void)[] = [];
+  readonly #whenReleased: (() => void)[] = [];
 
   constructor(number: number, bus: SlotBus) {
     this.number = number;
@@ -51,7 +60,8 @@ export class DriverSlot {
       unfit: () => bus.count('bad_state'),
       moved: (before, after) => {
         bus.moved(number, before, after);
-        if (before === 'probing') this.#endProbe();
+        if ((before === 'probing' || before === 'recheck') && !this.looking) this.#looked();
+        if (after === 'absent') bus.vacant(number);
       },
     });
   }
@@ -67,11 +77,28 @@ export class DriverSlot {
     return state !== 'absent' && state !== 'probing' && state !== 'gone';
   }
 
-  /** Asks what is there; `probed` is called when that is known. */
-  probe(probed: () => void): void {
-    this.#probed = probed;
+  /** Whether it is being asked what is there. */
+  get looking(): boolean {
+    const { state } = this.#actor;
+    return state === 'probing' || state === 'recheck';
+  }
+
+  /** Whether a device is on its way out: a look at the next one has to wait. */
+  get leaving(): boolean {
+    const { state } = this.#actor;
+    return state === 'removing' || state === 'gone';
+  }
+
+  /** Whether nothing is remembered of the number. */
+  get vacant(): boolean {
+    return this.#actor.state === 'absent' && this.#transport === null;
+  }
+
+  /** Asks what is there, or whether it still is; `looked` is called when that is known. */
+  look(looked: () => void): void {
+    this.#whenLooked.push(looked);
     this.#actor.tell({ type: 'ready' });
-    if (this.#actor.state !== 'probing') this.#endProbe();
+    if (!this.looking) this.#looked();
   }
 
   tell(event: HotplugEvent): void {
@@ -92,12 +119,16 @@ export class DriverSlot {
     const transport = this.#transport as DriverTransport | null;
     if (transport === null) await new Promise<void>((resolve) => (this.#bound = resolve));
     const made = this.#transport as DriverTransport | null;
-    if (made === null) throw new VirtioError(fault('removed', `device ${this.number} is gone`));
-    await made.whenLive();
+    if (made === null) throw new VirtioError(this.#why());
+    try {
+      await made.whenLive();
+    } catch (reason) {
+      // Nobody else has a hold of it, and its memory is still lent.
+      await made.close();
+      throw reason;
+    }
     return made;
   }
-
-  #bound: (() => void) | null = null;
 
   used(index: number): void {
     this.#transport?.used(index);
@@ -107,28 +138,38 @@ export class DriverSlot {
     this.#transport?.configEvent(fields);
   }
 
-  /** What an EVENT_AVAIL of this queue carries. */
-  position(index: number): { next_offset: number; next_wrap: number } {
-    return this.#transport?.positionOf(index) ?? { next_offset: 0, next_wrap: 0 };
+  /** What an EVENT_AVAIL of this queue carries; undefined where none may be sent. */
+  position(index: number): { next_offset: number; next_wrap: number } | undefined {
+    return this.#transport?.positionOf(index);
   }
 
   busDown(): void {
     this.#actor.tell({ type: 'bus_down' });
+    // One that is just being let go is bound no more.
+    this.#transport?.end(this.#why());
   }
 
   /** Resets the device and lets it go. */
   async close(): Promise<void> {
     if (this.#transport === null) return;
+    const released = new Promise<void>((resolve) => this.#whenReleased.push(resolve));
     this.#actor.tell({ type: 'remove' });
-    await this.#closing;
+    await released;
   }
 
-  #closing: Promise<void> | null = null;
+  /** As `close`, and the device may be bound again. */
+  async #reopen(): Promise<void> {
+    await this.close();
+    await new Promise<void>((resolve) => this.#bus.look(this.number, resolve));
+  }
 
-  #endProbe(): void {
-    const probed = this.#probed;
-    this.#probed = null;
-    probed?.();
+  /** Why there is no device any more. */
+  #why(): Fault {
+    return this.#bus.over() ?? fault('removed', `device ${this.number} was removed`, 'unknown');
+  }
+
+  #looked(): void {
+    for (const looked of this.#whenLooked.splice(0)) looked();
   }
 
   #perform(effect: HotplugEffect): void {
@@ -152,16 +193,13 @@ export class DriverSlot {
         bus.desk.removed(number);
         return;
       case 'return_buffers':
-        this.#transport?.end(fault(effect.code, `device ${number} was removed`, 'unknown'));
+        this.#transport?.end(this.#why());
         return;
       case 'initialise':
         this.#start();
         return;
       case 'reset':
-        this.#closing = (this.#transport?.close() ?? Promise.resolve()).then(() =>
-          this.#actor.tell({ type: 'reset_done' }),
-        );
-        this.#closing = this.#closing.then(() => this.#release());
+        void this.#letGo();
         return;
       case 'arm':
         bus.arm(`${number}:removal`, effect.ms, () => this.#actor.tell({ type: 'timer', timer: effect.timer }));
@@ -191,7 +229,8 @@ export class DriverSlot {
     const { info } = this;
     if (this.#driver === null || info === null) return;
     this.#bus.attach(this.number, info.max_virtqueues);
-    this.#transport = new DriverTransport(this.number, info, this.#driver, this.#bus.transport());
+    const bus = { ...this.#bus.transport(), close: () => this.#reopen() };
+    this.#transport = new DriverTransport(this.number, info, this.#driver, bus);
     this.#bound?.();
     this.#bound = null;
     this.#transport.begin();
@@ -204,17 +243,26 @@ export class DriverSlot {
     else {
       this.#bus.news({ type: 'removed', number });
       this.#bound?.();
+      this.#bound = null;
       if (event.abortive) this.#release();
       this.#driver = null;
     }
   }
 
+  async #letGo(): Promise<void> {
+    await this.#transport?.letGo();
+    if (this.#actor.state === 'removing') this.#actor.tell({ type: 'reset_done' });
+    this.#release();
+  }
+
   /** The driver has let go of everything that belonged to the device. */
   #release(): void {
-    this.#transport?.end(fault('removed', `device ${this.number} was removed`, 'unknown'));
+    this.#transport?.end(this.#why());
     this.#transport = null;
     this.#driver = null;
     this.#bus.detach(this.number);
-    this.#actor.tell({ type: 'released' });
+    if (this.#actor.state === 'gone') this.#actor.tell({ type: 'released' });
+    else this.#bus.vacant(this.number);
+    for (const released of this.#whenReleased.splice(0)) released();
   }
 }

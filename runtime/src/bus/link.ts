@@ -62,6 +62,11 @@ export class Link implements Receiver {
 
   readonly #counters: Counters;
 
+  /** Answers that wait for room. Whoever answers has to stop taking requests in when there are many. */
+  get kept(): number {
+    return this.#kept.length;
+  }
+
   /** Begins to hear. */
   open(): void {
     this.#medium.receive(this);
@@ -100,7 +105,7 @@ export class Link implements Receiver {
     return this.#put(this.#cut(size));
   }
 
-  /** Sends a message, now or as soon as there is room: an answer, of which there are never more than requests were taken. */
+  /** Sends a message, now or as soon as there is room: an answer. See `kept`. */
   post(message: Message): void {
     const size = this.#dialect.encode(this.#outView, 0, message);
     if (size === 0 || size > this.#rules.maxMessage) this.count(size === 0 ? 'bad_value' : 'too_big');

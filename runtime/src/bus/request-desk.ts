@@ -1,9 +1,11 @@
 import type { CorrelationEffect, RequestMessage, ResponseMessage } from '../core/correlation/effect.js';
 import { RequestTable, type RequestTableOptions } from '../core/correlation/request-table.js';
 import type { CountCode, Fault, FaultCode } from '../core/fault.js';
+import { IdMap } from '../core/id-map.js';
 import type { Head } from '../core/intake.js';
 import type { Sent } from '../medium/medium.js';
 import type { Message } from '../wire/message.js';
+import { rethrowLater } from './rethrow.js';
 import type { Timers } from './timers.js';
 
 /** How a request ended: with its response, or not. */
@@ -24,7 +26,7 @@ export interface DeskOptions extends RequestTableOptions {
 export class RequestDesk {
   readonly #table: RequestTable;
   readonly #options: DeskOptions;
-  readonly #callers = new Map<number, Answered>();
+  readonly #callers = new IdMap<Answered>();
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -95,7 +97,7 @@ export class RequestDesk {
           options.timers.cancel(effect.timer);
           break;
         case 'done':
-          this.#take(effect.id)?.(effect.message, null);
+          this.#tell(this.#take(effect.id), effect.message, null);
           break;
         case 'fail':
           this.#fail(effect.id, effect.fault, effect.id === own);
@@ -117,9 +119,17 @@ export class RequestDesk {
 
   #fail(id: number, why: Fault, later: boolean): void {
     const caller = this.#take(id);
-    if (caller === undefined) return;
-    if (later) this.#options.soon(() => caller(null, why));
-    else caller(null, why);
+    if (later) this.#options.soon(() => this.#tell(caller, null, why));
+    else this.#tell(caller, null, why);
+  }
+
+  /** The requests behind this one are told whatever this caller does. */
+  #tell(caller: Answered | undefined, response: ResponseMessage | null, why: Fault | null): void {
+    try {
+      caller?.(response, why);
+    } catch (reason) {
+      rethrowLater(reason);
+    }
   }
 
   #take(id: number): Answered | undefined {

@@ -1,4 +1,10 @@
+import { IdMap } from '../core/id-map.js';
 import type { Clock } from '../medium/clock.js';
+
+/** Longest wait a timer of a clock takes; Node fires one of more at once. */
+const LONGEST = 0x7fff_ffff;
+/** Lists kept although nothing runs in them: the few durations of the limits. Any other is dropped with its last timer. */
+const KEPT_LISTS = 16;
 
 interface Entry<Key> {
   readonly key: Key;
@@ -22,7 +28,9 @@ interface List<Key> {
 export class Timers<Key extends string | number> {
   readonly #clock: Pick<Clock, 'now' | 'after'>;
   readonly #fire: (key: Key) => void;
-  readonly #entries = new Map<Key, Entry<Key>>();
+  /** Numbers are the names of requests, one after the other; few timers have words for names. */
+  readonly #numbered = new IdMap<Entry<Key>>();
+  readonly #named = new Map<Key, Entry<Key>>();
   readonly #lists = new Map<number, List<Key>>();
   #due = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | null = null;
@@ -34,11 +42,12 @@ export class Timers<Key extends string | number> {
 
   /** How many are running. */
   get size(): number {
-    return this.#entries.size;
+    return this.#numbered.size + this.#named.size;
   }
 
-  /** Starts a timer in place of the one of the same name. */
-  arm(key: Key, ms: number): void {
+  /** Starts a timer in place of the one of the same name. What is no wait runs out at once, an endless one never. */
+  arm(key: Key, wait: number): void {
+    const ms = wait >= 0 ? wait : 0;
     this.cancel(key);
     let list = this.#lists.get(ms);
     if (list === undefined) {
@@ -50,24 +59,35 @@ export class Timers<Key extends string | number> {
     if (list.tail === null) list.head = entry;
     else list.tail.next = entry;
     list.tail = entry;
-    this.#entries.set(key, entry);
+    if (typeof key === 'number') this.#numbered.set(key, entry);
+    else this.#named.set(key, entry);
     if (due < this.#due) this.#wakeAt(due, ms);
   }
 
   cancel(key: Key): void {
-    const entry = this.#entries.get(key);
+    const entry = this.#entryOf(key);
     if (entry === undefined) return;
-    this.#entries.delete(key);
+    this.#forget(key);
     this.#unlink(entry);
   }
 
   /** Cancels all of them. */
   clear(): void {
-    this.#entries.clear();
+    this.#numbered.clear();
+    this.#named.clear();
     this.#lists.clear();
     this.#cancel?.();
     this.#cancel = null;
     this.#due = Number.POSITIVE_INFINITY;
+  }
+
+  #entryOf(key: Key): Entry<Key> | undefined {
+    return typeof key === 'number' ? this.#numbered.get(key) : this.#named.get(key);
+  }
+
+  #forget(key: Key): void {
+    if (typeof key === 'number') this.#numbered.delete(key);
+    else this.#named.delete(key);
   }
 
   #unlink(entry: Entry<Key>): void {
@@ -76,29 +96,34 @@ export class Timers<Key extends string | number> {
     else previous.next = next;
     if (next === null) list.tail = previous;
     else next.previous = previous;
+    if (list.head === null && this.#lists.size > KEPT_LISTS) this.#lists.delete(list.ms);
   }
 
   #wakeAt(due: number, ms: number): void {
     this.#cancel?.();
     this.#due = due;
-    this.#cancel = this.#clock.after(Math.ceil(ms), () => this.#wake());
+    this.#cancel = this.#clock.after(Math.min(LONGEST, Math.ceil(ms)), () => this.#wake());
   }
 
   #wake(): void {
     this.#cancel = null;
     this.#due = Number.POSITIVE_INFINITY;
     const now = this.#clock.now();
-    const over: Key[] = [];
-    for (const list of this.#lists.values()) {
-      for (let entry = list.head; entry !== null && entry.due <= now; entry = list.head) {
-        this.#entries.delete(entry.key);
+    const over: Entry<Key>[] = [];
+    for (const list of this.#lists.values())
+      for (let entry = list.head; entry !== null && entry.due <= now; entry = entry.next) over.push(entry);
+    over.sort((a, b) => a.due - b.due);
+    try {
+      for (const entry of over) {
+        // Whoever was told before may have cancelled it, or armed it anew.
+        if (this.#entryOf(entry.key) !== entry) continue;
+        this.#forget(entry.key);
         this.#unlink(entry);
-        over.push(entry.key);
+        this.#fire(entry.key);
       }
+    } finally {
+      this.#rearm(this.#clock.now());
     }
-    // Before anything is told: whoever is told arms again.
-    this.#rearm(now);
-    for (const key of over) this.#fire(key);
   }
 
   #rearm(now: number): void {

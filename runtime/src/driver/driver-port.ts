@@ -1,8 +1,9 @@
 import { VirtioError } from '../bus/error.js';
+import { rethrowLater } from '../bus/rethrow.js';
 import { type Fault, fault } from '../core/fault.js';
 import { type Address, plus } from '../memory/address.js';
 import type { Segment } from '../queue/descriptor-writer.js';
-import type { DriverQueue } from '../queue/driver-queue.js';
+import type { DriverQueue, UsedBuffer } from '../queue/driver-queue.js';
 import type { QueueFault } from '../queue/faults.js';
 import type { BufferPool } from './buffer-pool.js';
 
@@ -86,8 +87,11 @@ export class DriverPort {
   /**
    * Offers one buffer: bytes for the device to read, then room for it to write, each cut into segments as given. `done` is
    * called exactly once, never from within. False, and nothing happens, where there is no room now.
+   *
+   * @throws {RangeError} unless all lengths are whole numbers from 0
    */
   submit(readable: readonly Uint8Array[], writable: readonly number[], done: Done): boolean {
+    if (!areLengths(writable)) throw new RangeError(`room of ${writable} bytes`);
     return this.#ended === null && this.#waiting.length === 0 && this.#offer(readable, writable, done);
   }
 
@@ -95,7 +99,7 @@ export class DriverPort {
    * Offers one buffer, as soon as there is room. Rejected with `limit` where too many wait already. Aborting gives up the
    * interest alone: the device may act on the buffer all the same, and has it until it is used.
    *
-   * @throws {VirtioError} reset, removed, bus_down, cancelled, limit
+   * @throws {VirtioError} reset, removed, bus_down, cancelled, limit, too_big, bad_value
    */
   request(readable: readonly Uint8Array[], writable: readonly number[], signal?: AbortSignal): Promise<Used> {
     return new Promise((resolve, reject) => {
@@ -114,6 +118,7 @@ export class DriverPort {
         settle(null, fault('cancelled', 'given up by the caller', at === -1 ? 'unknown' : 'none'));
       };
       if (signal?.aborted) settle(null, fault('cancelled', 'given up by the caller'));
+      else if (!areLengths(writable)) settle(null, fault('bad_value', `room of ${writable} bytes`));
       else if (this.#ended !== null) settle(null, { ...this.#ended, outcome: 'none' });
       else {
         signal?.addEventListener('abort', cancel, { once: true });
@@ -143,8 +148,8 @@ export class DriverPort {
     if (this.#ended !== null) return;
     this.#ended = why;
     this.#left = this.#queue.reset();
-    for (const offer of this.#left) offer.done(null, why);
-    for (const waiting of this.#waiting.splice(0)) waiting.done(null, { ...why, outcome: 'none' });
+    for (const offer of this.#left) tell(offer.done, null, why);
+    for (const waiting of this.#waiting.splice(0)) tell(waiting.done, null, { ...why, outcome: 'none' });
   }
 
   /** For the transport: the device has let go of the buffers it had, or, where it has not, they are lost. */
@@ -217,7 +222,7 @@ export class DriverPort {
     let left = TURN;
     while (this.#ended === null && this.#queue.poll() > 0) {
       for (let used = this.#queue.take(); used !== undefined; used = this.#queue.take()) {
-        this.#finish(used.token, used.written);
+        this.#finish(used);
         left--;
         if (this.#ended !== null) break;
       }
@@ -232,16 +237,18 @@ export class DriverPort {
     this.#offerWaiting();
   }
 
-  #finish(offer: Offer, written: number): void {
-    const { address, from, length, done } = offer;
+  #finish({ token, written, fault: lie }: UsedBuffer<Offer>): void {
+    const { address, from, length, done } = token;
     const bytes = new Uint8Array(length);
     const whole = Math.min(written, length);
     const there =
       whole === 0 ||
       this.#host.pool.memory.read(plus(address, from), whole === length ? bytes : bytes.subarray(0, whole));
     this.#host.pool.give(address);
-    if (there) done({ bytes, written: whole }, null);
-    else done(null, fault('range', 'memory of the driver cannot be read any more', 'unknown'));
+    if (lie !== undefined) {
+      tell(done, null, fault('bad_value', `the device claims to have written more than ${length} bytes`, 'unknown'));
+    } else if (there) tell(done, { bytes, written: whole }, null);
+    else tell(done, null, fault('range', 'memory of the driver cannot be read any more', 'unknown'));
   }
 
   #offerWaiting(): void {
@@ -256,5 +263,17 @@ export class DriverPort {
 
   #checkFault(): void {
     if (this.#queue.fault !== undefined) this.#host.fault(this, this.#queue.fault);
+  }
+}
+
+const areLengths = (lengths: readonly number[]): boolean =>
+  lengths.every((bytes) => Number.isSafeInteger(bytes) && bytes >= 0);
+
+/** The buffers behind this one are told whatever its owner does. */
+function tell(done: Done, used: Used | null, why: Fault | null): void {
+  try {
+    done(used, why);
+  } catch (reason) {
+    rethrowLater(reason);
   }
 }

@@ -1,5 +1,6 @@
 import { Actor } from '../bus/actor.js';
 import { VirtioError } from '../bus/error.js';
+import { rethrowLater } from '../bus/rethrow.js';
 import { driverConfigMachine, endDriverConfig } from '../core/config/driver-config.js';
 import {
   type Announcement,
@@ -17,14 +18,14 @@ import type { InitEffect, InitEvent } from '../core/driver/contract.js';
 import { type InitContext, type InitState, initContext, initMachine } from '../core/driver/init.js';
 import { type CountCode, type Fault, fault } from '../core/fault.js';
 import type { Limits } from '../core/limits.js';
-import { featureBlocks } from '../host/features.js';
+import { featureBits, featureBlocks } from '../host/features.js';
 import { settle } from '../host/settle.js';
 import type { Clock } from '../medium/clock.js';
 import { queueFeatures } from '../queue/features.js';
 import type { Dialect } from '../wire/dialect.js';
 import type { DeviceInfo, TransportMessage } from '../wire/message.js';
 import type { BufferPool } from './buffer-pool.js';
-import type { Driver, DriverServices } from './driver.js';
+import type { Driver, DriverServices, WantedQueue } from './driver.js';
 import type { DriverPort } from './driver-port.js';
 import { type QueueOwner, TransportQueue } from './transport-queue.js';
 
@@ -42,7 +43,10 @@ export interface TransportBus {
   readonly ringFeatures: readonly number[];
   readonly outOfBand: boolean;
   readonly sizeBeforeSetup: boolean;
+  readonly resetIsFatal: boolean;
   submit(request: TransportMessage, done: Answered): void;
+  /** Has `letGo` done, and the device looked at anew. */
+  close(): Promise<void>;
   /** Sends EVENT_AVAIL once for all that is offered in one go. */
   avail(device: number, index: number): void;
   queueLive(device: number, index: number, live: boolean): void;
@@ -66,6 +70,12 @@ interface ConfigCall {
 
 const RESET = fault('reset', 'the device is being reset', 'unknown');
 
+/** What a driver's method has thrown, as the reason for giving its device up. */
+const asFault = (reason: unknown): Fault =>
+  reason instanceof VirtioError
+    ? fault(reason.code, reason.message, reason.outcome)
+    : fault('rejected', String(reason));
+
 /** One device on a driver's bus, with the driver that is bound to it. */
 export class DriverTransport implements DriverServices {
   readonly number: number;
@@ -74,15 +84,23 @@ export class DriverTransport implements DriverServices {
   readonly #bus: TransportBus;
   readonly #queues = new Map<number, TransportQueue>();
   readonly #waiters: Waiter[] = [];
+  readonly #whenOver: (() => void)[] = [];
   readonly #calls = new Map<number, ConfigCall>();
   #init: Actor<InitState, InitContext, InitEvent, InitEffect>;
   #config: Actor<DriverConfigState, DriverConfigContext, DriverConfigEvent, DriverConfigEffect>;
   #lastCall = 0;
   /** Counts the lives of the device: what an older one was asked is void. */
   #life = 0;
+  /** Counts the times the driver was live: how an older time ended is void. */
+  #time = 0;
+  /** Counts the requests of the bring-up, of which only the last one counts. */
+  #asked = 0;
   /** Requests that wait while the bus looks at the device again. */
   #held: { readonly request: TransportMessage; readonly done: Answered }[] | null = null;
   #running = false;
+  /** Why the device was given up, until it is restarted. */
+  #ended: Fault | null = null;
+  #liveDone = false;
   #over: Fault | null = null;
   #telling = false;
 
@@ -103,6 +121,11 @@ export class DriverTransport implements DriverServices {
   /** Device status as it was last told. */
   get status(): number {
     return this.#init.context.status;
+  }
+
+  /** Numbers of the features that are negotiated, ascending. */
+  get features(): readonly number[] {
+    return featureBits(this.#init.context.chosen);
   }
 
   // DriverServices
@@ -131,34 +154,45 @@ export class DriverTransport implements DriverServices {
    */
   restart(): Promise<void> {
     if (this.#over !== null) return Promise.reject(new VirtioError(this.#over));
-    const live = this.whenLive();
-    this.#halt(RESET);
+    if (this.state === 'lost') return this.whenLive();
+    const live = this.#live();
+    this.#stop(RESET);
+    this.#ended = null;
     this.#init = this.#newInit();
     this.#init.tell({ type: 'begin' });
     return live;
   }
 
   /**
-   * Resets one queue and sets it up again; what was in it ends with `reset`.
+   * Resets one queue and sets it up again; what was in it ends with `reset`. Asked again meanwhile, it is the same reset.
    *
-   * @throws {VirtioError} unsupported, where VIRTIO_F_RING_RESET was not negotiated
+   * @throws {VirtioError} unsupported, where VIRTIO_F_RING_RESET was not negotiated; bad_state, where the driver is not live
    */
   resetQueue(index: number): Promise<void> {
     const queue = this.#queues.get(index);
+    if (this.#over !== null) return Promise.reject(new VirtioError(this.#over));
+    if (!this.#running) return Promise.reject(new VirtioError(fault('bad_state', 'the device is not live')));
     if (queue === undefined) return Promise.reject(new VirtioError(fault('range', `queue ${index} is not set up`)));
-    return new Promise((resolve, reject) => {
-      this.#resetting.set(index, { resolve, reject });
-      queue.tell({ type: 'resetQueue' });
+    const running = this.#resetting.get(index);
+    if (running !== undefined) return running.promise;
+    let waiter: Waiter | undefined;
+    const promise = new Promise<void>((resolve, reject) => {
+      waiter = { resolve, reject };
     });
+    this.#resetting.set(index, { ...waiter!, promise });
+    queue.tell({ type: 'resetQueue' });
+    return promise;
   }
 
-  readonly #resetting = new Map<number, Waiter>();
+  readonly #resetting = new Map<number, Waiter & { readonly promise: Promise<void> }>();
 
   // For the bus
 
   /** Resolved when the driver is live; rejected where that will not be. */
   whenLive(): Promise<void> {
-    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    const why = this.#over ?? this.#ended;
+    if (why !== null) return Promise.reject(new VirtioError(why));
+    return this.#liveDone ? Promise.resolve() : this.#live();
   }
 
   begin(): void {
@@ -169,9 +203,10 @@ export class DriverTransport implements DriverServices {
     this.#queues.get(index)?.tell({ type: 'used' });
   }
 
-  /** What an EVENT_AVAIL of a queue carries. */
+  /** What an EVENT_AVAIL of a queue carries; undefined where the device must not hear one. */
   positionOf(index: number): { next_offset: number; next_wrap: number } | undefined {
-    return this.#queues.get(index)?.port?.position;
+    const queue = this.#queues.get(index);
+    return this.#running && queue?.live === true ? queue.port?.position : undefined;
   }
 
   configEvent(fields: Announcement): void {
@@ -194,37 +229,41 @@ export class DriverTransport implements DriverServices {
   end(why: Fault): void {
     if (this.#over !== null) return;
     this.#over = why;
-    for (const { done } of this.#held?.splice(0) ?? []) done(null, why);
-    this.#halt(why);
+    this.#stop(why);
     this.#init.tell({ type: 'removed' });
     for (const queue of this.#queues.values()) queue.tell({ type: 'removed' });
     this.#fail(why);
+    for (const over of this.#whenOver.splice(0)) over();
   }
 
-  /** Lets the device go: resets it, and ends. Resolved when the device is reset or will not answer. */
+  /**
+   * Lets the device go: resets it, and ends. Resolved when that is done, or the device will not answer; where it does, it is
+   * there to be bound again.
+   */
   close(): Promise<void> {
+    return this.#over === null ? this.#bus.close() : Promise.resolve();
+  }
+
+  /** For the bus: resets the device, and ends. Resolved when the device is reset or will not answer. */
+  letGo(): Promise<void> {
     if (this.#over !== null) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#halt(RESET);
-      const fields = { status: 0 };
-      const request: TransportMessage = {
-        name: 'SET_DEVICE_STATUS',
-        kind: 'request',
-        device: this.number,
-        token: 0,
-        fields,
-      };
-      this.#bus.submit(request, (response) => {
-        const done = response?.name === 'SET_DEVICE_STATUS' && response.fields.status === 0;
-        if (done) this.#wasReset();
+      this.#whenOver.push(resolve);
+      const end = (reset: boolean): void => {
+        if (reset) this.#wasReset();
         this.end(fault('removed', 'the driver let the device go'));
-        resolve();
-      });
+      };
+      if (this.#bus.resetIsFatal) {
+        end(false);
+        return;
+      }
+      this.#stop(RESET);
+      this.#askForReset(end);
     });
   }
 
   #newInit(): Actor<InitState, InitContext, InitEvent, InitEffect> {
-    const { dialect, limits, maxMessage, outOfBand, ringFeatures } = this.#bus;
+    const { dialect, limits, maxMessage, outOfBand, resetIsFatal, ringFeatures } = this.#bus;
     const life = ++this.#life;
     const context = initContext({
       device: this.number,
@@ -233,6 +272,7 @@ export class DriverTransport implements DriverServices {
       numBlocks: this.info.num_feature_blocks,
       supported: featureBlocks([...this.driver.features, ...ringFeatures]),
       outOfBand,
+      resetIsFatal,
       limits,
     });
     return new Actor(initMachine, context, {
@@ -242,7 +282,7 @@ export class DriverTransport implements DriverServices {
       unfit: () => this.#bus.count('bad_state'),
       moved: (before, after) => {
         this.#bus.moved('driver', this.number, before, after);
-        if (after === 'acked') this.#wasReset();
+        if (after === 'acked' && life === this.#life) this.#wasReset();
       },
     });
   }
@@ -264,14 +304,40 @@ export class DriverTransport implements DriverServices {
     });
   }
 
+  /** Writes 0 to the status and waits until it reads 0, as long as devices get for that. */
+  #askForReset(over: (reset: boolean) => void): void {
+    const { limits } = this.#bus;
+    // What has ended meanwhile has ended for good: its memory is not to be had back.
+    const end = (reset: boolean): void => {
+      if (this.#over === null) over(reset);
+    };
+    const until = this.#bus.clock.now() + limits.resetPollLimit;
+    const key = `${this.number}:poll`;
+    const head = { kind: 'request', device: this.number, token: 0 } as const;
+    const answered: Answered = (response) => {
+      const status = response !== null && 'status' in response.fields ? response.fields.status : null;
+      if (status === 0 || status === null || this.#over !== null || this.#bus.clock.now() >= until) end(status === 0);
+      else
+        this.#bus.arm(key, limits.resetPollInterval, () =>
+          this.#bus.submit({ ...head, name: 'GET_DEVICE_STATUS', fields: {} }, answered),
+        );
+    };
+    // What the machine of the bring-up still hears is void.
+    this.#life++;
+    this.#bus.cancel(key);
+    this.#bus.submit({ ...head, name: 'SET_DEVICE_STATUS', fields: { status: 0 } }, answered);
+  }
+
   #perform(effect: InitEffect, life: number): void {
     const bus = this.#bus;
     switch (effect.type) {
-      case 'send':
+      case 'send': {
+        const asked = ++this.#asked;
         this.#ask(effect.message, (response, why) => {
-          if (life === this.#life) this.#answered(response, why);
+          if (life === this.#life && asked === this.#asked) this.#answered(response, why);
         });
         return;
+      }
       case 'arm':
         bus.arm(`${this.number}:poll`, effect.ms, () => {
           if (life === this.#life) this.#init.tell({ type: 'timer', timer: 'poll' });
@@ -314,15 +380,16 @@ export class DriverTransport implements DriverServices {
         this.#goLive();
         return;
       case 'needs_reset':
-        this.#halt(RESET);
+        this.#stop(RESET);
         this.#init.tell({ type: 'recover', now: this.#bus.clock.now() });
         return;
       case 'was_reset':
-        this.#halt(RESET);
+        this.#stop(RESET);
         this.#init.tell({ type: 'begin' });
         return;
       case 'broken':
       case 'lost':
+        this.#ended = effect.fault;
         this.#halt(effect.fault);
         this.#fail(effect.fault);
         return;
@@ -335,12 +402,14 @@ export class DriverTransport implements DriverServices {
     const { dialect, sizeBeforeSetup } = this.#bus;
     const features = queueFeatures(this.#init.context.chosen);
     const { enableFlag } = TEXTS[dialect.name];
-    const wanted = this.driver.queues((feature) => this.has(feature), this.info);
     this.#queues.clear();
+    const wanted = this.#wanted();
+    if (wanted === null) return;
     const device = this.number;
+    const owner = this.#forQueues(this.#life);
     for (const { index } of wanted) {
       const options = { device, index, features, enableFlag, sizeBeforeSetup };
-      this.#queues.set(index, new TransportQueue(options, this.#forQueues(this.#life)));
+      this.#queues.set(index, new TransportQueue(options, owner));
     }
     for (const { index, size } of wanted) {
       const queue = this.#queues.get(index)!;
@@ -359,10 +428,15 @@ export class DriverTransport implements DriverServices {
       soon: (run) => bus.clock.soon(run),
       later: (run) => bus.clock.later(run),
       kick: (port) => bus.avail(this.number, port.index),
-      fault: (port, why) => this.#queues.get(port.index)?.tell({ type: 'ringFault', code: why.code }),
+      fault: (port, why) => {
+        const queue = this.#queues.get(port.index);
+        if (queue?.port === port) queue.tell({ type: 'ringFault', code: why.code });
+      },
       ask: (request, done) => {
         this.#ask(request, (response, why) => {
-          if (life === this.#life) done(response, why);
+          if (life !== this.#life) return;
+          done(response, why);
+          this.#doubt(why);
         });
       },
       arm: (index, ms) =>
@@ -378,10 +452,13 @@ export class DriverTransport implements DriverServices {
         if (ready.size === this.#queues.size) this.#init.tell({ type: 'ready' });
       },
       failed: (index, why) => {
-        if (this.#running) this.#settleReset(index, why);
-        else this.#init.tell({ type: 'abandon', fault: why });
+        // Without its queue there is no driver. What ends because the device is being reset is no failure.
+        if (this.state === 'setup') this.#init.tell({ type: 'abandon', fault: why });
+        else this.#settleReset(index, why);
       },
-      failDevice: (why) => this.#init.tell({ type: 'abandon', fault: why }),
+      failDevice: (why) => {
+        if (this.#running) this.#init.tell({ type: 'abandon', fault: why });
+      },
       count: (code) => bus.count(code),
       moved: (machine, before, after) => bus.moved(machine, this.number, before, after),
     };
@@ -389,8 +466,7 @@ export class DriverTransport implements DriverServices {
 
   #queueWasReset(index: number): void {
     const queue = this.#queues.get(index);
-    const size =
-      this.driver.queues((feature) => this.has(feature), this.info).find((q) => q.index === index)?.size ?? 0;
+    const size = this.#wanted()?.find((q) => q.index === index)?.size ?? 0;
     this.#bus.queueLive(this.number, index, false);
     queue?.tell({ type: 'setup', wanted: size });
   }
@@ -402,23 +478,50 @@ export class DriverTransport implements DriverServices {
     else waiter?.reject(new VirtioError(why));
   }
 
+  /** The queues the driver wants; null, and the device is given up, where it fails to say. */
+  #wanted(): readonly WantedQueue[] | null {
+    try {
+      return this.driver.queues((feature) => this.has(feature), this.info);
+    } catch (reason) {
+      this.#init.tell({ type: 'abandon', fault: asFault(reason) });
+      return null;
+    }
+  }
+
+  /**
+   * After a request whose outcome nobody knows it is asked whether the device still lives (5.4).
+   */
+  #doubt(why: Fault | null): void {
+    if (why?.code === 'timeout' && why.outcome === 'unknown' && this.#running)
+      this.#init.tell({ type: 'failed', fault: why });
+  }
+
+  #live(): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
   #goLive(): void {
-    const life = this.#life;
+    const time = ++this.#time;
     this.#bus.running(this.number, true);
     for (const queue of this.#queues.values()) queue.tell({ type: 'deviceLive' });
     this.#running = true;
     settle(
       () => this.driver.live(this),
       () => {
-        if (life !== this.#life) return;
+        if (time !== this.#time) return;
+        this.#liveDone = true;
         for (const { resolve } of this.#waiters.splice(0)) resolve();
       },
       (reason) => {
-        const why =
-          reason instanceof VirtioError ? fault(reason.code, reason.message) : fault('rejected', String(reason));
-        if (life === this.#life) this.#init.tell({ type: 'abandon', fault: why });
+        if (time === this.#time) this.#init.tell({ type: 'abandon', fault: asFault(reason) });
       },
     );
+  }
+
+  /** Ends the life of the device: what is held back for a second look at it will not be sent either. */
+  #stop(why: Fault): void {
+    this.#halt(why);
+    for (const { done } of this.#held?.splice(0) ?? []) done(null, why);
   }
 
   /** No new work, and what is out ends; the memory stays lent until the device is reset. */
@@ -428,9 +531,17 @@ export class DriverTransport implements DriverServices {
     for (const effect of endDriverConfig(this.#config.context, why)) this.#performConfig(effect);
     this.#config = this.#newConfig();
     for (const index of [...this.#resetting.keys()]) this.#settleReset(index, why);
+    this.#liveDone = false;
     if (!this.#running) return;
     this.#running = false;
-    this.driver.stopped?.(why);
+    // How `live` ends from here on, which may well be by what has just ended under it, is no failure of the device.
+    this.#time++;
+    // The device is dealt with to the end whatever its driver does when it is told.
+    settle<unknown>(
+      () => this.driver.stopped?.(why),
+      () => {},
+      rethrowLater,
+    );
   }
 
   /** The device has let go of everything. */
@@ -460,8 +571,10 @@ export class DriverTransport implements DriverServices {
         const config = this.#config;
         this.#ask(effect.message, (response, why) => {
           if (config !== this.#config) return;
-          if (response === null) config.tell({ type: 'failed', fault: why ?? fault('bad_state', 'no answer') });
-          else if (response.name === 'GET_CONFIG') config.tell({ type: 'got', fields: response.fields });
+          if (response === null) {
+            config.tell({ type: 'failed', fault: why ?? fault('bad_state', 'no answer') });
+            this.#doubt(why);
+          } else if (response.name === 'GET_CONFIG') config.tell({ type: 'got', fields: response.fields });
           else if (response.name === 'SET_CONFIG') config.tell({ type: 'set', fields: response.fields });
         });
         return;
@@ -473,13 +586,23 @@ export class DriverTransport implements DriverServices {
         this.#takeCall(effect.id)?.reject(new VirtioError(effect.fault));
         return;
       case 'merge':
-        this.#config.tell({ type: 'merged', data: this.#calls.get(effect.id)?.merge?.(effect.data) ?? null });
+        this.#config.tell({ type: 'merged', data: this.#merge(effect.id, effect.data) });
         return;
       case 'up':
         this.#configChanged();
         return;
       case 'count':
         this.#bus.count(effect.code);
+    }
+  }
+
+  /** What the caller would have written now; null, and the call ends with what he has thrown, where he cannot tell. */
+  #merge(id: number, now: Uint8Array): Uint8Array | null {
+    try {
+      return this.#calls.get(id)?.merge?.(now) ?? null;
+    } catch (reason) {
+      this.#takeCall(id)?.reject(new VirtioError(asFault(reason)));
+      return null;
     }
   }
 
@@ -495,8 +618,19 @@ export class DriverTransport implements DriverServices {
     this.#telling = true;
     this.#bus.clock.soon(() => {
       this.#telling = false;
-      if (this.#running) this.driver.configChanged?.();
+      if (this.#running) this.#tellOfConfig();
     });
+  }
+
+  #tellOfConfig(): void {
+    const time = this.#time;
+    settle<unknown>(
+      () => this.driver.configChanged?.(),
+      () => {},
+      (reason) => {
+        if (time === this.#time) this.#init.tell({ type: 'abandon', fault: asFault(reason) });
+      },
+    );
   }
 
   #ask(request: TransportMessage, done: Answered): void {

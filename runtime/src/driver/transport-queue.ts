@@ -43,10 +43,13 @@ export class TransportQueue {
   readonly #actor: Actor<VqueueState, VqueueContext, VqueueEvent, VqueueEffect>;
   #port: DriverPort | null = null;
   #ring: RingMemory | null = null;
+  /** Why the queue cannot be used; as good as any where it broke without a word. */
+  #failure: Fault;
 
   constructor(options: QueueOptions, owner: QueueOwner) {
     const { device, index, features, enableFlag, sizeBeforeSetup } = options;
     this.index = index;
+    this.#failure = fault('bad_state', `queue ${index} is broken until the device is reset`);
     this.#options = options;
     this.#owner = owner;
     const { ringReset } = features;
@@ -96,9 +99,12 @@ export class TransportQueue {
         return;
       case 'up':
         if (effect.what === 'live') this.#port?.open();
+        // Nothing of it will come back before the device is reset, and its memory stays lent until then.
+        if (effect.what === 'broken') this.#port?.end({ ...this.#failure, outcome: 'unknown' });
         owner.up(this.index, effect.what);
         return;
       case 'fail':
+        this.#failure = effect.fault;
         owner.failed(this.index, effect.fault);
         return;
       case 'return':

@@ -46,8 +46,9 @@ export interface HostBus {
   queueLive(device: number, index: number, live: boolean): void;
   stage(device: number, stage: DeviceStage, why: string | undefined): void;
   moved(device: number, before: string, after: string): void;
-  arm(device: number, timer: DeviceTimer, ms: number): void;
-  cancel(device: number, timer: DeviceTimer): void;
+  /** A timer of this host, not of its number: the next device of the number has its own. */
+  arm(host: DeviceHost, timer: DeviceTimer, ms: number): void;
+  cancel(host: DeviceHost, timer: DeviceTimer): void;
   count(code: CountCode): void;
 }
 
@@ -60,6 +61,7 @@ export class DeviceHost implements PortHost {
   readonly #ports = new Map<number, QueuePort>();
   /** Requests not answered, oldest first; null for those nobody waits for. */
   readonly #asked: { readonly request: Request; readonly slot: SlotRef | null }[] = [];
+  readonly #whenReset: (() => void)[] = [];
   #abort = new AbortController();
   #started = false;
   #configEvent: Event | null = null;
@@ -120,14 +122,17 @@ export class DeviceHost implements PortHost {
     this.#actor.tell({ type: 'timer', timer });
   }
 
-  /** As if the driver had written 0 to the status, with nobody to answer. */
-  reset(): void {
+  /** As if the driver had written 0 to the status, with nobody to answer. `done` is called when it is reset, or gone. */
+  reset(done?: () => void): void {
+    if (done !== undefined) this.#whenReset.push(done);
+    this.#forgetWaiting();
     const fields = { status: 0 };
     this.request({ name: 'SET_DEVICE_STATUS', kind: 'request', device: this.number, token: 0, fields }, null);
   }
 
   remove(): void {
     this.#actor.tell({ type: 'removed' });
+    this.#asked.length = 0;
   }
 
   broken(cause: ResetCause): void {
@@ -162,11 +167,17 @@ export class DeviceHost implements PortHost {
 
   kick(port: QueuePort): void {
     if (!this.#started || this.#ports.get(port.index) !== port) return;
-    try {
-      this.#device.kick(port);
-    } catch {
-      this.broken('handler');
-    }
+    const { signal } = this.#abort;
+    // What a device says after its end is nobody's concern.
+    const failed = (): void => {
+      if (!signal.aborted) this.broken('handler');
+    };
+    // Typed as giving nothing, which an async method fits as well.
+    settle<unknown>(
+      () => this.#device.kick(port),
+      () => {},
+      failed,
+    );
   }
 
   #perform(effect: DeviceEffect): void {
@@ -211,18 +222,34 @@ export class DeviceHost implements PortHost {
         this.#applyConfig(effect.epoch, effect);
         return;
       case 'arm':
-        bus.arm(number, effect.timer, effect.ms);
+        bus.arm(this, effect.timer, effect.ms);
         return;
       case 'cancel':
-        bus.cancel(number, effect.timer);
+        bus.cancel(this, effect.timer);
         return;
       case 'count':
         bus.count(effect.code);
         return;
       case 'up':
         // What the ring itself has found says so by its fault; a device that gave up by itself is quiet by itself.
+        this.#staged(effect.what);
         bus.stage(number, effect.what, effect.why);
     }
+  }
+
+  #staged(what: DeviceStage): void {
+    if (what !== 'reset' && what !== 'removed') return;
+    // Left over from the life before: its status would be taken for one of the next.
+    this.#configEvent = null;
+    for (const done of this.#whenReset.splice(0)) done();
+  }
+
+  /** Drops the requests behind the one at work: whoever asked is gone, and must not keep the reset from getting its turn. */
+  #forgetWaiting(): void {
+    const { context } = this.#actor;
+    const waiting = new Set<TransportMessage>(context.deferred);
+    context.deferred = [];
+    this.#asked.splice(0, this.#asked.length, ...this.#asked.filter(({ request }) => !waiting.has(request)));
   }
 
   /** A request that gets no answer gives up its slot. */
@@ -298,8 +325,11 @@ export class DeviceHost implements PortHost {
     const port = this.#ports.get(index);
     const over = (): void => {
       port?.end();
-      if (this.#ports.get(index) === port) this.#ports.delete(index);
-      this.#bus.queueLive(this.number, index, false);
+      // A reset of the device may have been faster, and another queue be here now.
+      if (this.#ports.get(index) === port) {
+        this.#ports.delete(index);
+        this.#bus.queueLive(this.number, index, false);
+      }
       if (drain) this.#actor.tell({ type: 'queueStopped', epoch, index });
     };
     if (port === undefined || !drain) {
@@ -326,7 +356,10 @@ export class DeviceHost implements PortHost {
     settle<Uint8Array | null>(
       () => (this.#device.writeConfig === undefined ? taken() : this.#device.writeConfig(config, patch)),
       (bytes) => this.#actor.tell({ type: 'configApplied', epoch, bytes }),
-      () => this.#actor.tell({ type: 'configApplied', epoch, bytes: null }),
+      () => {
+        if (this.#actor.context.epoch === epoch) this.broken('handler');
+        this.#actor.tell({ type: 'configApplied', epoch, bytes: null });
+      },
     );
   }
 }

@@ -33,6 +33,8 @@ export class QueuePort {
   #inTurn = false;
   #scheduled = false;
   #dirty = false;
+  /** Buffers wait, and nothing is taken until some that are held were given back. */
+  #paused = false;
   #whenIdle: (() => void) | null = null;
 
   constructor(index: number, queue: DeviceQueue, host: PortHost, budget: number) {
@@ -87,6 +89,7 @@ export class QueuePort {
       this.#settleSoon();
       if (!this.live || this.#queue.paused) break;
     }
+    this.#paused = this.#queue.paused;
     this.#settleSoon();
     return undefined;
   }
@@ -156,5 +159,9 @@ export class QueuePort {
     if (this.#queue.notifyWanted()) this.#host.used(this);
     const { fault } = this.#queue;
     if (fault !== undefined) this.#host.fault(this, fault);
+    // The driver has kicked for them already and will not again.
+    if (!this.#paused || this.#queue.paused) return;
+    this.#paused = false;
+    this.wake();
   }
 }

@@ -11,6 +11,11 @@ export function settle<T>(
     failed(reason);
     return;
   }
-  if (result instanceof Promise) result.then(done, failed);
+  if (isThenable(result)) Promise.resolve(result).then(done, failed);
   else done(result);
+}
+
+/** Not `instanceof Promise`: a promise of another realm or library would be taken for a value, and its rejection for nobody's. */
+function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -42,6 +42,8 @@ export interface InitContext {
   /** Queues are announced outside of messages on this bus. */
   readonly outOfBand: boolean;
   readonly policy: 'auto' | 'manual';
+  /** Writing 0 to the status ends the peer (OP-TEE): whether the device is reset is only looked at. */
+  readonly resetIsFatal: boolean;
   /** Last status the device told. */
   status: number;
   /** The value of the SET_DEVICE_STATUS that is out, or null. */
@@ -71,6 +73,7 @@ export function initContext(setup: {
   readonly supported: readonly number[];
   readonly outOfBand?: boolean;
   readonly policy?: 'auto' | 'manual';
+  readonly resetIsFatal?: boolean;
   readonly limits?: Limits;
 }): InitContext {
   return {
@@ -81,6 +84,7 @@ export function initContext(setup: {
     window: Math.floor(room(setup.dialect, setup.maxMessageSize, 'GET_DEVICE_FEATURES') / 4),
     outOfBand: setup.outOfBand ?? false,
     policy: setup.policy ?? 'auto',
+    resetIsFatal: setup.resetIsFatal ?? false,
     status: 0,
     setting: null,
     offered: [],
@@ -120,7 +124,8 @@ const reset = (c: Context, emit: Emit): void => {
   c.chosen = [];
   c.sent = 0;
   c.polls = 0;
-  setStatus(c, 0, emit);
+  if (c.resetIsFatal) getStatus(c, emit);
+  else setStatus(c, 0, emit);
 };
 const acknowledge = (c: Context, emit: Emit): void => setStatus(c, S.ACKNOWLEDGE, emit);
 const poll = (c: Context, emit: Emit): void => {
