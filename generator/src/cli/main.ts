@@ -13,6 +13,7 @@ const COMMANDS = new Map<string, () => Promise<() => Command>>([
   ['dump', async () => (await import('./commands/dump.js')).dump],
   ['vectors', async () => (await import('./commands/vectors.js')).vectors],
   ['trace', async () => (await import('./commands/trace.js')).trace],
+  ['demo', async () => (await import('./commands/demo.js')).demo],
   ['bench', async () => (await import('./commands/bench.js')).bench],
 ]);
 
