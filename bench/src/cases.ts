@@ -7,7 +7,7 @@ import * as ours from './ours.js';
 export interface Case {
   readonly subject: string;
   readonly message: string;
-  readonly op: 'decode' | 'encode';
+  readonly op: 'decode' | 'encode' | 'pop/complete';
   readonly ours: Operation;
   readonly hand: Operation;
   /** Records visited in turn, less one. */
