@@ -83,11 +83,12 @@ describe('the README', () => {
     expect(run.stdout).not.toBe('');
   });
 
-  it('has an example that compiles under --strict and prints what it says', () => {
-    const example = blocks.find((b) => b.language === 'ts');
+  const examples = blocks.filter((b) => b.language === 'ts').map(({ text }, i) => ({ text, name: `example-${i + 1}` }));
+
+  it.each(examples)('has $name, which compiles under --strict and prints what it says', ({ text, name }) => {
     mkdirSync(inside, { recursive: true });
     writeFileSync(join(inside, 'package.json'), '{"type":"module"}');
-    writeFileSync(join(inside, 'example.ts'), example?.text ?? '');
+    writeFileSync(join(inside, `${name}.ts`), text);
     const options = [
       '--strict',
       '--noUncheckedIndexedAccess',
@@ -98,11 +99,15 @@ describe('the README', () => {
       '--types',
       'node',
     ];
-    execFileSync('npx', ['tsc', ...options, join(inside, 'example.ts')], { cwd: root, stdio: 'pipe' });
-    const out = execFileSync('node', [join(inside, 'example.js')], { cwd: root, encoding: 'utf8' });
-    const said = [...(example?.text ?? '').matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map((m) => m[1] as string);
+    execFileSync('npx', ['tsc', ...options, join(inside, `${name}.ts`)], { cwd: root, stdio: 'pipe' });
+    const out = execFileSync('node', [join(inside, `${name}.js`)], { cwd: root, encoding: 'utf8' });
+    const said = [...text.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map((m) => m[1] as string);
     expect(said.length).toBeGreaterThan(0);
     for (const line of said) expect(out.split('\n')).toContain(line);
+  });
+
+  it('has an example of each package one imports', () => {
+    expect(examples).toHaveLength(2);
   });
 
   it('shows lines that npm start prints', () => {
@@ -113,6 +118,7 @@ describe('the README', () => {
     expect(run.stdout).toMatch(/^read {7}\d+ schema files/m);
     expect(run.stdout).toMatch(/^unchanged {2}\d+ files/m);
     expect(run.stdout).toContain('linux-loopback-blk-v1-2026.jsonl');
+    expect(run.stdout).toContain('reset in mid-flight');
   });
 
   it('links only to what exists', () => {

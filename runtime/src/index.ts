@@ -5,6 +5,7 @@
  * guest memory, and split virtqueues.
  */
 
+export type { Counters } from './bus/counters.js';
 // The two sides of a bus.
 export { DeviceBus, type DeviceBusNews, type DeviceBusOptions } from './bus/device-bus.js';
 export { DriverBus, type DriverBusNews, type DriverBusOptions } from './bus/driver-bus.js';
@@ -15,6 +16,7 @@ export type { Tracer } from './bus/tracer.js';
 export { type Agreement, GREATEST_MESSAGE_SIZE, LEAST_MESSAGE_SIZE } from './core/bus/agreement.js';
 export { deviceBus, newDeviceBus } from './core/bus/device-bus.js';
 export { driverBus, newDriverBus } from './core/bus/driver-bus.js';
+export type { Delivery } from './core/bus/events.js';
 export { events, newEvents } from './core/bus/events.js';
 export { newRevision, revision } from './core/bus/revision.js';
 export { type BlockRead, BlockWriter, readBlock } from './core/config/block-access.js';
@@ -37,38 +39,48 @@ export type { InitEffect, InitEvent } from './core/driver/contract.js';
 export { initContext, initMachine, stepInit } from './core/driver/init.js';
 export { vqueueContext, vqueueMachine } from './core/driver/vqueue.js';
 export { type Fault, type FaultCode, fault } from './core/fault.js';
-export { type Dropped, type IntakeRules, intake } from './core/intake.js';
+export { type Dropped, type Head, type IntakeRules, intake } from './core/intake.js';
 export { outgoing } from './core/intake-outgoing.js';
 export { DEFAULT_LIMITS, type Limits } from './core/limits.js';
-export { type Machine, type Observer, type Row, type Source, type Step, step } from './core/table.js';
+export { type Guard, type Machine, type Observer, type Row, type Source, type Step, step } from './core/table.js';
 // Devices and drivers.
 export { BufferPool, type DriverMemory } from './driver/buffer-pool.js';
 export type { Driver, DriverServices, WantedQueue } from './driver/driver.js';
 export type { DriverPort, Used } from './driver/driver-port.js';
 export type { DriverTransport } from './driver/driver-transport.js';
-export type { ConfigPatch, Device, DeviceServices } from './host/device.js';
+export type { ConfigPatch, Device, DeviceConfigSpace, DeviceServices } from './host/device.js';
 export type { DeviceHost, DeviceStage } from './host/device-host.js';
 export { RING_FEATURES } from './host/features.js';
 export type { QueuePort } from './host/queue-port.js';
 // What carries messages.
 export { type Clock, REAL_CLOCK } from './medium/clock.js';
-export { type LoopbackOptions, loopback } from './medium/loopback.js';
+export { type Loopback, type LoopbackOptions, loopback } from './medium/loopback.js';
 export { type Down, type Medium, type Receiver, USUAL_BACKLOG, USUAL_MESSAGE } from './medium/medium.js';
 export { StreamMedium, type StreamOptions } from './medium/stream.js';
 export { StreamFramer } from './medium/stream-framer.js';
 // Shared memory and the rings in it.
 export { type Address, toAddress } from './memory/address.js';
+export { FileMemory } from './memory/file-memory.js';
 export type { GuestMemory } from './memory/guest-memory.js';
 export { type MemoryRegion, SharedMemory } from './memory/shared-memory.js';
 export { Chain } from './queue/chain.js';
 export { DeviceQueue, type DeviceQueueLimits, type DeviceQueueState } from './queue/device-queue.js';
 export { DriverQueue, type DriverQueueOptions, type DriverQueueState, type UsedBuffer } from './queue/driver-queue.js';
-export { describeFault, isQueueFault, QUEUE_FAULTS, type QueueFault, type QueueFaultCode } from './queue/faults.js';
+export {
+  describeFault,
+  type FaultClass,
+  type FaultCounts,
+  isQueueFault,
+  QUEUE_FAULTS,
+  type QueueFault,
+  type QueueFaultCode,
+} from './queue/faults.js';
 export { QueueFeature, type QueueFeatures, queueFeatures } from './queue/features.js';
 export { areaSizes, MAX_QUEUE_SIZE, type QueueConfig } from './queue/layout.js';
-export { checkQueue } from './queue/parameters.js';
+export { checkQueue, type ParameterError } from './queue/parameters.js';
 // Messages: which dialect, what came in, what belongs to what.
 export type { Dialect, DialectName, Order, Traits } from './wire/dialect.js';
 export { DIALECTS, dialectNamed } from './wire/dialects.js';
 export type * from './wire/message.js';
 export { isBusMessage } from './wire/message.js';
+export type { Sender, Side } from './wire/sender.js';

@@ -80,6 +80,8 @@ export class DeviceBus {
   readonly #timed = new WeakMap<DeviceHost, number>();
   readonly #waiting = new Map<HostTimer, DeviceHost>();
   #lastHost = 0;
+  /** Whom to tell when a device is reset with the bus. */
+  readonly #whenReset = new Map<DeviceHost, () => void>();
   readonly #actor: Actor<DeviceBusState, DeviceBusContext, DeviceBusEvent, DeviceBusEffect>;
   readonly #slots: ReplySlots;
   readonly #timers: Timers<SlotTimer | HostTimer>;
@@ -187,8 +189,6 @@ export class DeviceBus {
     this.#actor.tell({ type: 'connected' });
     await Promise.all(quiet);
   }
-
-  readonly #whenReset = new Map<DeviceHost, () => void>();
 
   /** Resets the devices and closes the medium. */
   close(): void {

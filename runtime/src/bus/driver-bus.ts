@@ -586,7 +586,7 @@ export class DriverBus {
 
   /** Asks about the numbers that are to be looked at, some at a time; the bus is open when all were. */
   #look(): void {
-    if (this.#handingOut) return;
+    if (this.#handingOut || this.#over !== null) return;
     this.#handingOut = true;
     while (this.#looking < LOOKS) {
       // One walk goes on as long as there is something, past what was added meanwhile.

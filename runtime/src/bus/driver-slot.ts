@@ -252,6 +252,8 @@ export class DriverSlot {
   async #letGo(): Promise<void> {
     await this.#transport?.letGo();
     if (this.#actor.state === 'removing') this.#actor.tell({ type: 'reset_done' });
+    // Whatever was asked behind the reset: its answer would find a number nobody knows.
+    this.#bus.desk.removed(this.number);
     this.#release();
   }
 

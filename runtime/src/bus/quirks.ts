@@ -4,7 +4,8 @@ import type { EnumerationQuirk } from '../core/discovery/enumeration.js';
  * What real peers do instead of what the text says, and a driver's bus can live with where it is told to expect it:
  *
  * - `count-is-popcount` and `next-offset-never-zero`: see `EnumerationQuirk`.
- * - `bus-answers-without-token` (QEMU): responses to bus messages carry token 0; each goes to the oldest request of its kind.
+ * - `bus-answers-without-token` (QEMU): responses to bus messages carry token 0; each goes to the newest request
+ *   whose data it repeats.
  * - `size-before-setup` (QEMU): GET_VQUEUE tells the largest size as the current one before any setup.
  * - `reset-is-fatal` (OP-TEE): a status of 0 ends the peer, so none is ever written. A device is brought up where it is
  *   found reset, once; one that is let go keeps its status and the memory it was lent.

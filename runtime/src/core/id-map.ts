@@ -45,7 +45,7 @@ export class IdMap<T> {
   /** All values in the order of their keys, as they are now. */
   values(): T[] {
     const all: [number, T][] = [...this.#rest];
-    if (this.#size > 0) this.#keys.forEach((id, at) => id !== 0 && all.push([id, this.#values[at]!]));
+    for (const [at, id] of this.#keys.entries()) if (id !== 0) all.push([id, this.#values[at]!]);
     return all.sort(([a], [b]) => a - b).map(([, value]) => value);
   }
 

@@ -154,7 +154,7 @@ export class DriverTransport implements DriverServices {
    */
   restart(): Promise<void> {
     if (this.#over !== null) return Promise.reject(new VirtioError(this.#over));
-    if (this.state === 'lost') return this.whenLive();
+    if (this.state === 'lost' || this.#whenOver.length > 0) return this.whenLive();
     const live = this.#live();
     this.#stop(RESET);
     this.#ended = null;
@@ -249,6 +249,7 @@ export class DriverTransport implements DriverServices {
     if (this.#over !== null) return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenOver.push(resolve);
+      this.#ended = fault('removed', 'the driver lets the device go');
       const end = (reset: boolean): void => {
         if (reset) this.#wasReset();
         this.end(fault('removed', 'the driver let the device go'));
@@ -445,7 +446,7 @@ export class DriverTransport implements DriverServices {
       up: (index, what) => {
         if (what === 'live') bus.queueLive(this.number, index, true);
         else if (what === 'reset') this.#queueWasReset(index);
-        if (what === 'live') this.#settleReset(index, null);
+        if (what === 'live') this.#queueIsBack(index);
         if (what === 'broken') this.#settleReset(index, fault('bad_state', `queue ${index} is broken`));
         if (what !== 'ready') return;
         ready.add(index);
@@ -469,6 +470,12 @@ export class DriverTransport implements DriverServices {
     const size = this.#wanted()?.find((q) => q.index === index)?.size ?? 0;
     this.#bus.queueLive(this.number, index, false);
     queue?.tell({ type: 'setup', wanted: size });
+  }
+
+  #queueIsBack(index: number): void {
+    const port = this.#queues.get(index)?.port;
+    if (this.#resetting.has(index) && port != null) this.driver.queueReset?.(port);
+    this.#settleReset(index, null);
   }
 
   #settleReset(index: number, why: Fault | null): void {

@@ -45,6 +45,8 @@ export interface Driver {
   queues(has: (feature: number) => boolean, info: DeviceInfo): readonly WantedQueue[];
   /** The device is live. Whoever binds waits until this is done. */
   live(services: DriverServices): void | Promise<void>;
+  /** One queue was reset by itself and is live again: the buffers it had have ended, and it is as empty as at `live`. */
+  queueReset?(port: DriverPort): void;
   /** The configuration changed; what is read from now on is new. */
   configChanged?(): void;
   /** Nothing more can be done until `live`, if that comes; buffers that were out have ended with the same fault. */

@@ -94,6 +94,7 @@ export class DeviceHost implements PortHost {
         bus.moved(number, before, after);
       },
     });
+    device.attach?.({ change: (...patches) => this.changeConfig(patches) });
   }
 
   /** Device status, as the driver would read it. */

@@ -8,6 +8,12 @@ export interface ConfigPatch {
   readonly data: Uint8Array;
 }
 
+/** The configuration space of a device on a bus. */
+export interface DeviceConfigSpace {
+  /** Changes bytes: all patches under one new generation. A driver that has begun with the device is told by EVENT_CONFIG. */
+  change(...patches: ConfigPatch[]): void;
+}
+
 /** What a device may do while a driver has it: from `start` until what `stop` returned is over. */
 export interface DeviceServices {
   /** Whether a feature was negotiated, by bit number. */
@@ -48,6 +54,8 @@ export interface Device {
   /** What of it the driver may write; nothing unless given. */
   readonly writable?: readonly ConfigRange[];
 
+  /** The device was put on a bus: from here on it may change its configuration, with or without a driver. */
+  attach?(config: DeviceConfigSpace): void;
   /** A driver has set DRIVER_OK. The queues run once this is done. */
   start(services: DeviceServices): void | Promise<void>;
   /**

@@ -1,3 +1,5 @@
+import { soon } from './soon.js';
+
 /** Where timers and turns come from; a test brings its own. */
 export interface Clock {
   /** Milliseconds since any moment; never goes back. */
@@ -18,6 +20,6 @@ export const REAL_CLOCK: Clock = {
     timer.unref();
     return () => clearTimeout(timer);
   },
-  soon: queueMicrotask,
+  soon,
   later: setImmediate,
 };

@@ -9,6 +9,7 @@ import {
   USUAL_MESSAGE,
 } from './medium.js';
 import { type Held, MessagePool } from './message-pool.js';
+import { soon } from './soon.js';
 
 export interface LoopbackOptions {
   /** Largest message in bytes; 264. */
@@ -16,7 +17,7 @@ export interface LoopbackOptions {
   /** Bytes that may wait in one direction; 1 MiB. */
   readonly backlog?: number;
   /**
-   * Runs a task soon, never at once; queueMicrotask, behind which timers wait as long as the ends answer each other.
+   * Runs a task soon, never at once; a microtask unless given, with a turn for timers and sockets now and then.
    * `null`: nothing is delivered but by `pump()`.
    */
   readonly schedule?: ((task: () => void) => void) | null;
@@ -35,7 +36,7 @@ export interface Loopback {
 
 /** Connects two ends; each hears, in order, what the other sends, in copies. */
 export function loopback(options: LoopbackOptions = {}): Loopback {
-  const { maxMessage = USUAL_MESSAGE, backlog = USUAL_BACKLOG, schedule = queueMicrotask } = options;
+  const { maxMessage = USUAL_MESSAGE, backlog = USUAL_BACKLOG, schedule = soon } = options;
   checkMaxMessage(maxMessage, 1);
   let scheduled = false;
   let pumping = false;

@@ -1,4 +1,4 @@
-import type { ConfigPatch, Device, DeviceServices } from '../../host/device.js';
+import type { ConfigPatch, Device, DeviceConfigSpace, DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
 import type { ConfigRange } from '../../wire/message.js';
 import { type BlockDeviceOptions, checkOptions, checkSectors, configOf, featuresOf } from './device-options.js';
@@ -21,7 +21,7 @@ export class BlockDevice implements Device {
   readonly #id = new Uint8Array(ID_SIZE);
   #capacity: number;
   #writeback: boolean;
-  #services: DeviceServices | null = null;
+  #space: DeviceConfigSpace | null = null;
   #session: Session | null = null;
 
   constructor(options: BlockDeviceOptions) {
@@ -53,7 +53,11 @@ export class BlockDevice implements Device {
     checkSectors(sectors);
     if (sectors > this.#options.store.sectors) throw new RangeError(`the store has no ${sectors} sectors`);
     this.#capacity = sectors;
-    this.#services?.changeConfig(this.#capacityPatch());
+    this.#space?.change(this.#capacityPatch());
+  }
+
+  attach(config: DeviceConfigSpace): void {
+    this.#space = config;
   }
 
   start(services: DeviceServices): void {
@@ -62,7 +66,6 @@ export class BlockDevice implements Device {
     // What a driver wrote that never started the device is gone with the reset, but nobody said so. Taking the cache for
     // off is right in any case: a write may always be safer than it was asked to be.
     this.#writeback &&= writeback;
-    this.#services = services;
     this.#session = new Session(
       {
         store,
@@ -79,7 +82,6 @@ export class BlockDevice implements Device {
       failed,
     );
     // It may have become another while there was nobody to tell. Changes nothing where it has not.
-    services.changeConfig(this.#capacityPatch());
   }
 
   kick(port: QueuePort): void {
@@ -88,7 +90,6 @@ export class BlockDevice implements Device {
 
   stop(): void | Promise<void> {
     const session = this.#session;
-    this.#services = null;
     this.#session = null;
     // The reset brings back what the configuration began with.
     this.#writeback = this.#options.writeback ?? false;

@@ -1,4 +1,4 @@
-import type { ConfigPatch, Device, DeviceServices } from '../../host/device.js';
+import type { ConfigPatch, Device, DeviceConfigSpace, DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
 import { ConsoleInput } from './console-input.js';
 import { type ConsoleListener, ConsoleOutput } from './console-output.js';
@@ -27,6 +27,7 @@ export class ConsoleDevice implements Device {
   /** Something was not taken for want of room. */
   #full = false;
   #services: DeviceServices | null = null;
+  #space: DeviceConfigSpace | null = null;
   #output: ConsoleOutput | null = null;
 
   constructor({ size, backlog = 64 * 1024, emergency }: ConsoleDeviceOptions = {}) {
@@ -73,15 +74,17 @@ export class ConsoleDevice implements Device {
   resize(size: ConsoleSize): boolean {
     if (this.#size === undefined) return false;
     this.#size = size;
-    this.#tellSize();
+    this.#space?.change({ offset: 0, data: encodeSize(size) });
     return true;
+  }
+
+  attach(config: DeviceConfigSpace): void {
+    this.#space = config;
   }
 
   start(services: DeviceServices): void {
     this.#services = services;
     this.#output = new ConsoleOutput(services, (bytes) => this.#listener?.(bytes));
-    // It may have changed while there was nobody to be told.
-    this.#tellSize();
   }
 
   kick(port: QueuePort): void {
@@ -104,10 +107,6 @@ export class ConsoleDevice implements Device {
     const character = data[ConsoleConfig.EMERG_WR - offset];
     if (character !== undefined) this.#emergency?.(character);
     return config;
-  }
-
-  #tellSize(): void {
-    if (this.#size !== undefined) this.#services?.changeConfig({ offset: 0, data: encodeSize(this.#size) });
   }
 
   #fill(): void {

@@ -76,6 +76,10 @@ export class ConsoleDriver implements Driver {
     if (receive.outstanding === 0) throw new VirtioError(fault('limit', 'no memory for receive buffers'));
   }
 
+  queueReset(port: DriverPort): void {
+    if (port.index === ConsoleQueue.RECEIVE) this.#supply(port);
+  }
+
   configChanged(): void {
     if (this.#reading) this.#stale = true;
     else void this.#readSize();

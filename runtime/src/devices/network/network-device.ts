@@ -1,4 +1,4 @@
-import type { Device, DeviceServices } from '../../host/device.js';
+import type { Device, DeviceConfigSpace, DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
 import { settle } from '../../host/settle.js';
 import type { Chain } from '../../queue/chain.js';
@@ -55,6 +55,7 @@ export class NetworkDevice implements Device {
   readonly #waiting: Uint8Array[] = [];
   #linkUp: boolean;
   #services: DeviceServices | null = null;
+  #space: DeviceConfigSpace | null = null;
   /** Frames the peer has not done with. */
   #sending = 0;
   #whenIdle: (() => void) | null = null;
@@ -85,13 +86,15 @@ export class NetworkDevice implements Device {
   /** Plugs the cable in or out: the driver is told, and while it is out no frame passes in either direction. */
   setLink(up: boolean): void {
     this.#linkUp = up;
-    this.#tellLink();
+    this.#space?.change({ offset: NetworkConfig.STATUS, data: this.#status });
+  }
+
+  attach(config: DeviceConfigSpace): void {
+    this.#space = config;
   }
 
   start(services: DeviceServices): void {
     this.#services = services;
-    // It may have changed while there was nobody to be told.
-    this.#tellLink();
     this.#peer.receive((frame) => this.#receive(frame));
   }
 
@@ -112,10 +115,6 @@ export class NetworkDevice implements Device {
 
   get #status(): Uint8Array {
     return Uint8Array.of(this.#linkUp ? LINK_UP : 0, 0);
-  }
-
-  #tellLink(): void {
-    this.#services?.changeConfig({ offset: NetworkConfig.STATUS, data: this.#status });
   }
 
   #transmit(port: QueuePort, chain: Chain): void {

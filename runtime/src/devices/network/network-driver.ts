@@ -99,6 +99,10 @@ export class NetworkDriver implements Driver {
     if (receive.outstanding === 0) throw new VirtioError(fault('limit', 'no memory for receive buffers'));
   }
 
+  queueReset(port: DriverPort): void {
+    if (port.index === NetworkQueue.RECEIVE) this.#supply(port);
+  }
+
   configChanged(): void {
     if (this.#reading) this.#stale = true;
     else void this.#readAgain();
