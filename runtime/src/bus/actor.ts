@@ -14,7 +14,9 @@ export class Actor<State extends string, Context, Event extends { readonly type:
   readonly #moved: ((before: State, after: State, event: Event) => void) | null;
   readonly #emit: (effect: Effect) => void;
   readonly #waiting: Event[] = [];
-  #effects: Effect[] = [];
+  /** Effects of the event that is being taken; the room is kept, an event has two or three. */
+  readonly #effects: (Effect | undefined)[] = [];
+  #count = 0;
   #busy = false;
   #state: State;
 
@@ -34,7 +36,9 @@ export class Actor<State extends string, Context, Event extends { readonly type:
     this.#unfit = does.unfit;
     this.#moved = does.moved ?? null;
     this.#state = machine.states[0]!;
-    this.#emit = (effect) => this.#effects.push(effect);
+    this.#emit = (effect) => {
+      this.#effects[this.#count++] = effect;
+    };
   }
 
   get state(): State {
@@ -56,16 +60,18 @@ export class Actor<State extends string, Context, Event extends { readonly type:
 
   #take(event: Event): void {
     const before = this.#state;
+    this.#count = 0;
     const after = this.#dispatch(before, this.context, event, this.#emit);
     if (after === null) {
       this.#unfit(event);
       return;
     }
     this.#state = after;
-    const effects = this.#effects;
-    if (effects.length > 0) this.#effects = [];
     if (after !== before && this.#moved !== null) this.#tellMove(before, after, event);
-    for (const effect of effects) {
+    // Nothing is emitted meanwhile: whatever is told now waits until these are performed.
+    for (let i = 0; i < this.#count; i++) {
+      const effect = this.#effects[i]!;
+      this.#effects[i] = undefined;
       try {
         this.#perform(effect);
       } catch (reason) {

@@ -38,6 +38,9 @@ export interface Opened {
   readonly effects: readonly CorrelationEffect[];
 }
 
+/** Devices whose line is kept while nothing is in it. */
+const IDLE_LANES = 256;
+
 const step = dispatcher(REPLY);
 const DISCARD: ReplyEvent = { type: 'discard' };
 const OLDER_SENT: ReplyEvent = { type: 'older_sent' };
@@ -181,8 +184,9 @@ export class ReplySlots {
     if (slot.line !== null && (after === 'sent' || after === 'void')) {
       slot.line.remove(slot);
       this.#byId.delete(slot.id);
-      // A peer may ask about every number there is: nothing is kept of those without a slot.
-      if (slot.lane.length === 0) this.#lanes.delete(laneKey(slot.request.name, slot.request.device));
+      // A peer may ask about every number there is: of those without a slot only so many are kept, for the next time.
+      if (slot.lane.length === 0 && this.#lanes.size > IDLE_LANES)
+        this.#lanes.delete(laneKey(slot.request.name, slot.request.device));
     }
   }
 
