@@ -12,9 +12,9 @@ import {
 import { attach, detach, type PendingEvent, setLive, setRunning } from '../../runtime/dist/core/bus/pending.js';
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
 import { step } from '../../runtime/dist/core/table.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
-const RUNS = 2000;
 const IN_BAND = { inBand: true, outOfBand: false, poll: null };
 
 /** Device 1 runs with queues 0 and 2 of 4; device 2 is set up and does not run yet, and has NOTIFICATION_DATA. */
@@ -126,6 +126,19 @@ describe('events of queues', () => {
     expect(delivered(run(c, [turn, queue('used', 1, 0), turn]).effects)).toEqual([]);
   });
 
+  it('are forgotten with a queue that is reset, and those of the others stay', () => {
+    const c = fresh();
+    run(c, [queue('used', 1, 0), queue('avail', 1, 0), queue('used', 1, 2)]);
+    setLive(c, 1, 0, false);
+    setLive(c, 9, 0, false);
+    expect(delivered(run(c, [turn]).effects)).toEqual([used(1, 2)]);
+    setLive(c, 1, 0, true);
+    expect(run(c, [turn, queue('avail', 1, 0), turn]).effects).toEqual([
+      { type: 'schedule' },
+      { type: 'deliver', event: { type: 'avail', device: 1, index: 0 } },
+    ]);
+  });
+
   it('of EVENT_AVAIL before DRIVER_OK are delivered: the device machine remembers them', () => {
     expect(delivered(run(fresh(), [queue('avail', 2, 0), turn]).effects)).toEqual([
       { type: 'avail', device: 2, index: 0 },
@@ -184,6 +197,26 @@ describe('a full medium', () => {
       { type: 'device', number: 5, state: 1 },
     ]);
     expect(later).toContainEqual(used(1, 0));
+  });
+
+  it('keeps a state of the bus itself, unless a newer one or a removal came since', () => {
+    const told = (since: EventsEvent[]) => {
+      const c = fresh();
+      const taken = delivered(run(c, [device(5, 0x8001), turn]).effects);
+      return delivered(run(c, [{ type: 'full', events: taken }, ...since, { type: 'writable' }, turn]).effects);
+    };
+    expect(told([])).toEqual([{ type: 'device', number: 5, state: 0x8001 }]);
+    expect(told([device(5, 0x8002)])).toEqual([{ type: 'device', number: 5, state: 0x8002 }]);
+    const c = fresh();
+    const taken = delivered(run(c, [device(5, 0x8001), turn]).effects);
+    run(c, [device(5, 0x8002)]);
+    expect(delivered(run(c, [{ type: 'full', events: taken }, { type: 'writable' }, turn]).effects)).toEqual([
+      { type: 'device', number: 5, state: 0x8002 },
+    ]);
+    run(c, [device(5, 2)]);
+    expect(delivered(run(c, [{ type: 'full', events: taken }, { type: 'writable' }, turn]).effects)).toEqual([
+      { type: 'device', number: 5, state: 2 },
+    ]);
   });
 });
 
@@ -260,7 +293,7 @@ describe('any flood of events', () => {
           }
         }
       }),
-      { numRuns: RUNS },
+      runs(),
     );
   });
 
@@ -302,7 +335,7 @@ describe('any flood of events', () => {
         for (let more = true; more; ) more = feed(turn);
         expect([...owed]).toEqual([]);
       }),
-      { numRuns: RUNS },
+      runs(),
     );
   });
 

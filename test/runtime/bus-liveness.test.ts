@@ -29,8 +29,7 @@ import {
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
 import { type Machine, step } from '../../runtime/dist/core/table.js';
 import type { DeviceInfo, Message } from '../../runtime/dist/wire/message.js';
-
-const RUNS = 2000;
+import { runs } from './support/properties.js';
 
 interface Codec {
   readonly decode: (view: DataView, p: number, end: number) => unknown;
@@ -334,7 +333,7 @@ describe.each(DIALECTS)('two honest buses in $name', (dialect) => {
         if (o.changes.length === 0) expect(end.listed).toEqual(end.truth);
         for (const [n, info] of end.infos) expect(info).toMatchObject({ vendor_id: n, num_feature_blocks: 2 });
       }),
-      { numRuns: RUNS },
+      runs(),
     );
-  }, 120_000);
+  });
 });

@@ -10,6 +10,7 @@ import {
 } from '../../runtime/dist/core/config/driver-config-contract.js';
 import { fault } from '../../runtime/dist/core/fault.js';
 import { step } from '../../runtime/dist/core/table.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -334,7 +335,7 @@ describe('configuration of a driver (11)', () => {
           expect(run.c.cache?.length ?? 4).toBe(4);
         }
       }),
-      { numRuns: 2000 },
+      runs(),
     );
   });
 });

@@ -5,6 +5,7 @@ import { BlockWriter, readBlock } from '../../runtime/dist/core/config/block-acc
 import { blockReader, readerContext } from '../../runtime/dist/core/config/block-reader.js';
 import { blockWriter } from '../../runtime/dist/core/config/block-writer.js';
 import { sharedBlock } from '../../runtime/dist/core/config/shared-block.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
 const block = (words: number) => sharedBlock(new SharedArrayBuffer(4 * (words + 1)), 0, words)!;
@@ -142,7 +143,7 @@ describe('configuration block in shared memory (11.1)', () => {
           expect(readBlock(b, never)).toEqual({ ok: true, generation: 2 * updates.length, words: expected });
         },
       ),
-      { numRuns: 2000 },
+      runs(),
     );
   });
 

@@ -5,6 +5,7 @@ import type { CorrelationEffect, RequestMessage, ResponseMessage } from '../../r
 import { ReplySlots, type SlotRef } from '../../runtime/dist/core/correlation/reply-slots.js';
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
 import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
+import { runs } from './support/properties.js';
 
 const get = (token: number, device = 1): RequestMessage => ({
   name: 'GET_DEVICE_STATUS',
@@ -51,6 +52,13 @@ describe('reply slots', () => {
     expect(sent(effects)).toEqual(['arm 1 5000']);
     expect(sent(slots.answer(slot!, answer()))).toEqual(['cancel 1', [77, 3]]);
     expect(slots.open).toBe(0);
+    // Whatever the handler puts there itself, right or wrong, both or one of them.
+    for (const [device, token] of [
+      [3, 78],
+      [9, 78],
+      [3, 9],
+    ] as const)
+      expect(sent(slots.answer(open(slots, get(78, 3)), { ...answer(), device, token }))[1]).toEqual([78, 3]);
   });
 
   it('keep the order of arrival per device, and only there', () => {
@@ -59,6 +67,15 @@ describe('reply slots', () => {
     expect(sent(slots.answer(b, answer()))).toEqual(['cancel 2']);
     expect(sent(slots.answer(c, answer()))).toEqual(['cancel 3', [3, 2]]);
     expect(sent(slots.answer(a, answer()))).toEqual(['cancel 1', [1, 1], [2, 1]]);
+  });
+
+  it('keep it for those that come while older ones are open', () => {
+    const slots = new ReplySlots(DEFAULT_LIMITS);
+    const [a, b] = [open(slots, get(1)), open(slots, get(2))] as const;
+    expect(sent(slots.answer(a, answer()))).toEqual(['cancel 1', [1, 1]]);
+    const c = open(slots, get(3));
+    expect(sent(slots.answer(c, answer()))).toEqual(['cancel 3']);
+    expect(sent(slots.answer(b, answer()))).toEqual(['cancel 2', [2, 1], [3, 1]]);
   });
 
   it('do not take the bus for device 0', () => {
@@ -73,11 +90,29 @@ describe('reply slots', () => {
     const slots = new ReplySlots(DEFAULT_LIMITS);
     const first = open(slots, get(1));
     const second = open(slots, get(2));
-    expect(() => slots.answer(first, answer('SET_DEVICE_STATUS'))).toThrow(TypeError);
+    expect(() => slots.answer(first, answer('SET_DEVICE_STATUS'))).toThrow(
+      new TypeError('SET_DEVICE_STATUS is no answer to GET_DEVICE_STATUS'),
+    );
     slots.answer(second, answer());
     expect(() => slots.answer(second, answer())).toThrow('answered twice');
     slots.answer(first, answer());
-    expect(() => slots.answer(first, answer())).toThrow('answered twice');
+    expect(() => slots.answer(first, answer())).toThrow('GET_DEVICE_STATUS, device 1: answered twice');
+  });
+
+  it('send the first word of a handler, whatever it says or does while that waits', () => {
+    const slots = new ReplySlots(DEFAULT_LIMITS);
+    const first = open(slots, get(1));
+    const second = open(slots, get(2));
+    slots.answer(second, answer('GET_DEVICE_STATUS', 7));
+    expect(() => slots.answer(second, answer('GET_DEVICE_STATUS', 8))).toThrow('answered twice');
+    expect(sent(slots.threw(second, now))).toEqual(['needs_reset 1', 'count bad_state']);
+    // Its timer was stopped; told of all the same it changes nothing.
+    expect(sent(slots.timer(2))).toEqual(['count bad_state']);
+    const effects = slots.answer(first, answer('GET_DEVICE_STATUS', 6));
+    expect(effects.flatMap((e) => (e.type === 'send' ? [e.message.fields] : []))).toEqual([
+      { status: 6 },
+      { status: 7 },
+    ]);
   });
 
   it('answer for a handler that threw, with what promises nothing', () => {
@@ -111,6 +146,19 @@ describe('reply slots', () => {
     expect(sent(slots.timer(1))).toEqual(['needs_reset 1', 'count timeout', [2, 1]]);
     expect(slots.timer(1)).toEqual([]);
     expect(sent(slots.answer(first, answer()))).toEqual(['count late']);
+  });
+
+  it('send nothing for a request that is discarded after all, and let the next ones go', () => {
+    const slots = new ReplySlots(DEFAULT_LIMITS);
+    const first = open(slots, get(1));
+    const second = open(slots, get(2));
+    slots.answer(second, answer());
+    expect(sent(slots.discard(first))).toEqual(['cancel 1', [2, 1]]);
+    expect([slots.open, slots.discard(first), slots.discard(second)]).toEqual([0, [], []]);
+    expect(sent(slots.answer(first, answer()))).toEqual(['count late']);
+    const third = open(slots, get(3));
+    slots.answer(open(slots, get(4)), answer());
+    expect(sent(slots.answer(third, answer()))).toEqual(['cancel 3', [3, 1], [4, 1]]);
   });
 
   it('answer nothing older once a reset has come', () => {
@@ -151,7 +199,7 @@ describe('reply slots', () => {
   });
 
   it('answer every request at most once and in order, whatever handlers do', () => {
-    const act = fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 30 }), fc.integer({ min: 1, max: 2 }));
+    const act = fc.tuple(fc.nat({ max: 10 }), fc.nat({ max: 30 }), fc.integer({ min: 1, max: 2 }));
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
         const limits = { ...DEFAULT_LIMITS, maxInFlightPerBus: 6, maxInFlightPerDevice: 4 };
@@ -180,13 +228,14 @@ describe('reply slots', () => {
             else take(slots.answer(ref, answer(name)));
           } else if (what === 7) take(slots.threw(ref, now));
           else if (what === 8) take(slots.timer(ref.id));
+          else if (what === 9) take(slots.discard(ref));
           else take(slots.deviceRemoved(device));
           expect(slots.open).toBeLessThanOrEqual(limits.maxInFlightPerBus);
         }
         const all = [...answered.values()].flat();
         expect(new Set(all).size).toBe(all.length);
       }),
-      { numRuns: 2000 },
+      runs(),
     );
   });
 });
@@ -209,6 +258,21 @@ describe('the benign answer', () => {
     { ...head, device: 0, name: 'PING', fields: { data: 1 } },
     { ...head, device: 0, name: 'GET_DEVICES', fields: { offset: 0, count: 8 } },
   ];
+
+  it('tells no bytes, the status as it is, no queue and no memory', () => {
+    const of = Object.fromEntries(requests.map((r) => [r.name, benign(r, now)?.fields]));
+    const nowhere = { descriptor_addr: 0n, driver_addr: 0n, device_addr: 0n };
+    expect(of).toMatchObject({
+      GET_CONFIG: { generation: 3, offset: 4, data: new Uint8Array(0) },
+      SET_CONFIG: { generation: 3, offset: 4, data: new Uint8Array(0) },
+      GET_DEVICE_STATUS: { status: 0x4f },
+      SET_DEVICE_STATUS: { status: 0x4f },
+      GET_VQUEUE: { index: 2, max_size: 0, cur_size: 0, enabled: false, ...nowhere },
+      GET_SHM: { index: 2, length: 0n, address: 0n },
+      SET_DRIVER_FEATURES: {},
+      SET_VQUEUE: {},
+    });
+  });
 
   it.each(requests.map((r) => [r.name, r] as const))(
     'of %s can be sent in every dialect, or is none',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CorrelationEffect, RequestMessage, ResponseMessage } from '../../runtime/dist/core/correlation/effect.js';
 import { RequestTable, type RequestTableOptions } from '../../runtime/dist/core/correlation/request-table.js';
-import { longestLife } from '../../runtime/dist/core/correlation/retry.js';
+import { isReset, longestLife } from '../../runtime/dist/core/correlation/retry.js';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/dist/core/limits.js';
 import type { DialectName } from '../../runtime/dist/wire/dialect.js';
 import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
@@ -31,6 +31,7 @@ const set = (status: number, device = 1): RequestMessage => ({
   fields: { status },
 });
 const ping = (data = 7): RequestMessage => ({ name: 'PING', kind: 'request', device: 0, token: 0, fields: { data } });
+const devices: RequestMessage = { ...ping(), name: 'GET_DEVICES', fields: { offset: 0, count: 8 } };
 const reply = (token: number, status = 1, device = 1): ResponseMessage => ({
   name: 'GET_DEVICE_STATUS',
   kind: 'response',
@@ -99,6 +100,24 @@ describe('a request', () => {
     expect(brief(t.submit(get()).effects)[0]).toBe('send 6 t3');
     const device = make('v1-2026', {}, { side: 'device' });
     expect(brief(device.submit(get()).effects)).toEqual(['fail 1 wrong_dir none']);
+  });
+
+  it('of the bus, or for the information of a device, asks about no number', () => {
+    const t = make('v1-2026', {}, { knows: () => false });
+    const info: RequestMessage = { ...get(0), name: 'GET_DEVICE_INFO', fields: {} };
+    const asks = [ping(), devices, info];
+    expect(asks.map((request) => brief(t.submit(request).effects)[0])).toEqual(['send 1 t1', 'send 2 t2', 'send 3 t3']);
+    expect(brief(t.submit(get(0)).effects)).toEqual(['fail 4 no_device none']);
+  });
+
+  it('is a reset if it writes 0 to the status, and is no response that tells of it', () => {
+    expect([set(0), set(1), get(), setReply(1, 0), reply(1, 0)].map(isReset)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('waits longer for a reset, and as long as the caller says', () => {
@@ -193,6 +212,9 @@ describe('limits', () => {
     expect(brief(t.submit(get(0)).effects)[0]).toBe('send 4 t3');
     expect(brief(t.submit(ping()).effects)[0]).toBe('send 5 t4');
     expect(brief(t.response(reply(1)))).toEqual(['cancel 1', 'done 1', 'send 2 t5', 'arm 2 1000']);
+    expect(brief(t.submit(devices).effects)).toEqual(['arm 6 1000']);
+    const pong: ResponseMessage = { name: 'PING', kind: 'response', device: 0, token: 4, fields: { data: 7 } };
+    expect(brief(t.response(pong))).toContain('send 6 t6');
   });
 
   it('of the bus let the devices that wait go in turn', () => {
@@ -203,6 +225,17 @@ describe('limits', () => {
     expect(brief(t.response(reply(1)))[2]).toBe('send 2 t2');
     expect(brief(t.response(reply(2, 1, 2)))[2]).toBe('send 4 t3');
     expect(brief(t.response(reply(3, 1, 3)))[2]).toBe('send 3 t4');
+  });
+
+  it('of the bus let as many go at once as there is room for, also of one device', () => {
+    const t = make('v1-2026', { maxInFlightPerBus: 3 });
+    for (const device of [1, 1, 1, 2, 2, 3, 2]) t.submit(get(device));
+    expect(brief(t.deviceRemoved(1)).filter((e) => e.startsWith('send'))).toEqual([
+      'send 4 t4',
+      'send 6 t5',
+      'send 5 t6',
+    ]);
+    expect(brief(t.response(reply(5, 1, 3)))).toContain('send 7 t7');
   });
 
   it('of the waiting line refuse what is too much', () => {
@@ -234,7 +267,11 @@ describe('limits', () => {
     t.submit(set(1));
     t.submit(set(1));
     t.submit(get());
+    // 12 bytes just fit.
+    expect(t.maxMessageChanged(12)).toEqual([]);
     expect(brief(t.maxMessageChanged(10))).toEqual(['cancel 2', 'fail 2 too_big none']);
+    // A reset that cannot be sent ends nothing.
+    expect(brief(t.submit(set(0)).effects)).toEqual(['fail 4 too_big none']);
     expect(brief(t.response(setReply(1)))).toEqual(['cancel 1', 'done 1', 'send 3 t2', 'arm 3 1000']);
   });
 });
@@ -262,6 +299,16 @@ describe('a full medium', () => {
     expect(brief(t.cancel(2))).toEqual(['cancel 2', 'fail 2 cancelled none']);
     expect(brief(t.submit(get()).effects)[0]).toBe('send 3 t3');
   });
+
+  it('takes no token for good from what was never sent', () => {
+    const t = make('v1-2026', { maxInFlightPerBus: 1, tokenQuarantine: 0 }, { tokens: 4 });
+    for (let i = 0; i < 9; i++) {
+      const { id } = t.submit(set(1));
+      expect([t.refused(id), brief(t.cancel(id))]).toEqual([[], [`cancel ${id}`, `fail ${id} cancelled none`]]);
+    }
+    expect(t.size).toEqual({ inFlight: 0, waiting: 0, zombies: 0 });
+    expect(brief(t.submit(get()).effects)[0]).toBe('send 10 t2');
+  });
 });
 
 describe('order', () => {
@@ -272,6 +319,16 @@ describe('order', () => {
     expect(brief(t.response(reply(3)))).toEqual(['drop duplicate']);
     expect(brief(t.response(reply(2)))).toEqual(['cancel 2', 'count early']);
     expect(brief(t.response(reply(1)))).toEqual(['cancel 1', 'done 1', 'done 2', 'done 3']);
+  });
+
+  it('leaves a held one alone when its timer or a full medium is told of all the same', () => {
+    const t = make('pr28');
+    for (let i = 0; i < 2; i++) t.submit(get());
+    t.response(reply(2));
+    expect(brief(t.timer(2))).toEqual(['count bad_state']);
+    expect(t.refused(2)).toEqual([]);
+    expect(t.writable()).toEqual([]);
+    expect(brief(t.response(reply(1)))).toEqual(['cancel 1', 'done 1', 'done 2']);
   });
 
   it('is nobody else’s business than that device’s', () => {
@@ -376,6 +433,8 @@ describe('a device', () => {
     expect(t.size).toEqual({ inFlight: 0, waiting: 0, zombies: 0 });
     t.busUp();
     expect(brief(t.response(setReply(1)))).toEqual(['drop stale']);
+    t.submit(get());
+    expect(brief(t.busDown())).toEqual(['cancel 4', 'fail 4 bus_down none']);
   });
 });
 
@@ -390,6 +449,8 @@ describe('without tokens', () => {
     expect(brief(t.response(reply(0, 1, 5)))).toEqual(['drop stale']);
     const head = { name: 'SET_DEVICE_STATUS' as const, device: 1, token: 0 };
     expect(brief(t.malformed(head, 'bad_size'))[1]).toBe('fail 2 bad_size unknown');
+    t.submit(set(15));
+    expect(brief(t.response(setReply(0, 15)))).toEqual(['cancel 4', 'done 4']);
   });
 
   it('a message id is not used again while a response to it may come', () => {
@@ -397,8 +458,19 @@ describe('without tokens', () => {
     t.submit(get());
     expect(brief(t.timer(1))).toEqual(['fail 1 timeout none']);
     expect(brief(t.submit(get()).effects)).toEqual(['arm 2 1000']);
+    // Another one could be sent, and does not overtake the one that waits.
+    expect(brief(t.submit(set(1)).effects)).toEqual(['arm 3 1000']);
     expect(brief(t.response(reply(0)))).toEqual(['drop late', 'send 2 t0', 'arm 2 1000']);
-    expect(brief(t.response(reply(0)))).toEqual(['cancel 2', 'done 2']);
+    expect(brief(t.response(reply(0)))).toEqual(['cancel 2', 'done 2', 'send 3 t0', 'arm 3 1000']);
+  });
+
+  it('a new bus epoch ends that', () => {
+    const t = make('rfc2');
+    t.cancel(t.submit(get()).id);
+    expect(brief(t.submit(get()).effects)).toEqual(['arm 2 1000']);
+    t.busDown();
+    t.busUp();
+    expect(brief(t.submit(get()).effects)).toEqual(['send 3 t0', 'arm 3 1000']);
   });
 
   it('an answered reset ends that, and is let through itself', () => {
@@ -409,7 +481,33 @@ describe('without tokens', () => {
     // The late one to the write of 1, told by its content.
     expect(brief(t.response(setReply(0, 1)))).toEqual(['drop late']);
     expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 3', 'done 3']);
-    expect(brief(t.submit(get()).effects)[0]).toBe('send 4 t0');
+    expect(brief(t.submit(set(1)).effects)[0]).toBe('send 4 t0');
+    t.response(setReply(0, 1));
+    expect(brief(t.submit(get()).effects)[0]).toBe('send 5 t0');
+  });
+
+  it('as many late responses are waited for as are owed, whether to a write or to a reset', () => {
+    const t = make('rfc2');
+    t.cancel(t.submit(set(1)).id);
+    t.cancel(t.submit(set(0)).id);
+    expect(brief(t.submit(set(2)).effects)).toEqual(['arm 3 1000']);
+    expect(brief(t.response(setReply(0, 1)))).toEqual(['drop late']);
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['drop late', 'send 3 t0', 'arm 3 1000']);
+    expect(brief(t.response(setReply(0, 2)))).toEqual(['cancel 3', 'done 3']);
+    // Nothing is owed any more that the answer to a reset could not make good.
+    t.submit(set(0));
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 4', 'done 4']);
+    expect(brief(t.submit(set(1)).effects)[0]).toBe('send 5 t0');
+  });
+
+  it('late responses to other messages do not pay for a reset', () => {
+    const t = make('rfc2');
+    t.cancel(t.submit(get()).id);
+    t.cancel(t.submit(set(0)).id);
+    expect(brief(t.response(reply(0)))).toEqual(['drop late']);
+    t.submit(set(0));
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 3', 'done 3']);
+    expect(brief(t.submit(set(1)).effects)).toEqual(['arm 4 1000']);
   });
 
   it('a reset answered after a reset given up leaves one response to come', () => {

@@ -11,6 +11,7 @@ import {
   type RequestContext,
   type RequestEvent,
   type RequestState,
+  requestFault,
 } from '../../runtime/dist/core/correlation/request-machine.js';
 import { TOKEN, type TokenEvent } from '../../runtime/dist/core/correlation/token-machine.js';
 import { type Machine, step } from '../../runtime/dist/core/table.js';
@@ -50,6 +51,7 @@ const replyEvents = (): ReplyEvent[] => [
   ...both.map((first): ReplyEvent => ({ type: 'answer', first })),
   ...both.flatMap((first) => both.map((benign): ReplyEvent => ({ type: 'threw', first, benign }))),
   { type: 'older_sent' },
+  { type: 'discard' },
   { type: 'timer' },
   { type: 'device_reset' },
   { type: 'device_removed' },
@@ -67,6 +69,9 @@ describe('the table of one request', () => {
       REQUEST,
       { starts: requestStarts, events: requestEvents, depth: 12 },
       (before, event, effects, after) => {
+        if (before.state === 'settled')
+          expect(effects).toEqual(event.type === 'response' ? [{ do: 'drop', code: 'duplicate' }] : []);
+        if (effects.some((e) => e.do === 'deliver')) expect(after.context.answered).toBe(true);
         const done = effects.filter((e) => e.do === 'deliver' || e.do === 'fail').length;
         const settles = before.state !== 'settled' && after.state === 'settled';
         expect([before.state, event, done]).toEqual([before.state, event, settles ? 1 : 0]);
@@ -87,6 +92,16 @@ describe('the table of one request', () => {
         if (e.do !== 'fail') continue;
         expect(e.outcome).toBe(before.context.sent && !before.context.idempotent ? 'unknown' : 'none');
       }
+    });
+  });
+});
+
+describe('a request that failed', () => {
+  it('says in a sentence which, of which device, and why', () => {
+    expect(requestFault('timeout', 'unknown', 'SET_CONFIG', 7)).toEqual({
+      code: 'timeout',
+      message: 'SET_CONFIG, device 7: timeout',
+      outcome: 'unknown',
     });
   });
 });
@@ -142,6 +157,31 @@ describe('the dispatcher', () => {
     expect(agrees(REQUEST, requestStarts, requestEvents)).toBeGreaterThan(100);
     expect(agrees(REPLY, replyStarts, replyEvents)).toBeGreaterThan(20);
     expect(agrees(TOKEN, [{ state: 'free', context: null }], tokenEvents)).toBeGreaterThan(20);
+  });
+
+  it('takes no row where no guard holds, and none for a state or an event without rows', () => {
+    type Context = { open: boolean };
+    const machine: Machine<'a' | 'b', Context, { readonly type: 'go' | 'stay' }, 'went'> = {
+      name: 'test',
+      section: '0',
+      states: ['a', 'b'],
+      rows: [
+        {
+          from: ['a'],
+          on: 'go',
+          guard: { says: 'open', holds: (c) => c.open },
+          to: 'b',
+          act: (_c, _e, emit) => emit('went'),
+          source: ['C'],
+        },
+      ],
+    };
+    const effects: string[] = [];
+    const run = (state: 'a' | 'b', open: boolean, type: 'go' | 'stay') =>
+      dispatcher(machine)(state, { open }, { type }, (e) => effects.push(e));
+    expect([run('a', false, 'go'), run('a', true, 'stay'), run('b', true, 'go')]).toEqual([null, null, null]);
+    expect(effects).toEqual([]);
+    expect([run('a', true, 'go'), effects]).toEqual(['b', ['went']]);
   });
 
   it('follows a row whose next state is a function', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TOKEN, type TokenEvent, type TokenState } from '../../runtime/dist/core/correlation/token-machine.js';
 import { Tokens } from '../../runtime/dist/core/correlation/tokens.js';
 import { step } from '../../runtime/dist/core/table.js';
+import { runs } from './support/properties.js';
 
 const limits = { maxInFlightPerBus: 3, maxZombies: 2, tokenQuarantine: 3 };
 const debt = (device = 1, serial = 1) => ({ name: 'GET_CONFIG' as const, device, serial });
@@ -10,16 +11,19 @@ const debt = (device = 1, serial = 1) => ({ name: 'GET_CONFIG' as const, device,
 describe('tokens', () => {
   it('go round in a circle and never are 0', () => {
     const tokens = new Tokens({ ...limits, tokenQuarantine: 0 });
-    for (let i = 1; i <= 65535; i++) {
-      expect(tokens.allocate()).toBe(i);
-      tokens.answered(i);
-    }
+    // No `expect` inside: the first that is wrong is looked at.
+    let i = 1;
+    while (i <= 65535 && tokens.allocate() === i) tokens.answered(i++);
+    expect(i).toBe(65536);
     expect(tokens.allocate()).toBe(1);
   });
 
   it('refuse a pool too small for the protection to hold', () => {
-    expect(() => new Tokens(limits, 23)).toThrow(RangeError);
+    expect(() => new Tokens(limits, 23)).toThrow(
+      new RangeError('a pool of 23 tokens, at least 24 and at most 65535 are needed'),
+    );
     expect(() => new Tokens(limits, 65536)).toThrow(RangeError);
+    expect(() => new Tokens(limits, Number.NaN)).toThrow(RangeError);
     expect(new Tokens(limits, 24).available).toBe(true);
     // Limits that no pool is large enough for get the whole of it.
     expect(new Tokens({ ...limits, maxInFlightPerBus: 60_000 }).available).toBe(true);
@@ -71,22 +75,53 @@ describe('tokens', () => {
 
   it('are freed by a barrier only if older, of that device, and not of the bus', () => {
     const tokens = new Tokens({ ...limits, maxZombies: 9 }, 24);
-    const debts = [debt(1, 5), debt(1, 7), debt(2, 5), { ...debt(1, 5), name: 'PING' as const }];
+    const onTheBus = (['PING', 'GET_DEVICES'] as const).map((name) => ({ ...debt(1, 5), name }));
+    const debts = [debt(1, 5), debt(1, 7), debt(2, 5), ...onTheBus];
     const given = debts.map((d) => {
       const token = tokens.allocate();
       tokens.abandoned(token, d);
       return token;
     });
     tokens.barrier(1, 7);
-    expect(given.map((t) => tokens.stateOf(t))).toEqual(['free', 'zombie', 'zombie', 'zombie']);
+    expect(given.map((t) => tokens.stateOf(t))).toEqual(['free', 'zombie', 'zombie', 'zombie', 'zombie']);
     tokens.epoch();
-    expect(given.map((t) => tokens.stateOf(t))).toEqual(['free', 'free', 'free', 'free']);
+    expect(given.map((t) => tokens.stateOf(t))).toEqual(new Array(5).fill('free'));
     expect(tokens.zombies).toBe(0);
   });
 
   it('take any response, whatever its token', () => {
     const tokens = new Tokens(limits, 24);
-    for (const token of [0, 25, 65535]) expect(tokens.response(token, 'PING', 0)).toBe('stale');
+    for (const token of [0, 1, 24, 25, 65535]) expect(tokens.response(token, 'PING', 0)).toBe('stale');
+    // And none of them made a token that is not there.
+    expect(Array.from({ length: 25 }, () => tokens.allocate())).toEqual(
+      [...Array(24).keys()].map((i) => i + 1).concat(0),
+    );
+  });
+
+  it('are all alike, the first and the last', () => {
+    const tokens = new Tokens(limits, 24);
+    const all = Array.from({ length: 24 }, () => tokens.allocate());
+    for (const token of [1, 24]) tokens.abandoned(token, debt());
+    expect([1, 24].map((t) => tokens.response(t, 'GET_CONFIG', 1))).toEqual(['late', 'late']);
+    expect([1, 24].map((t) => tokens.response(t, 'GET_CONFIG', 1))).toEqual(['duplicate', 'duplicate']);
+    tokens.epoch();
+    expect(all.map((t) => tokens.stateOf(t))).toEqual(new Array(24).fill('free'));
+  });
+
+  it('that left the quarantine are not in it any more', () => {
+    const tokens = new Tokens(limits, 24);
+    const all = Array.from({ length: 24 }, () => tokens.allocate());
+    for (const token of all.slice(0, 5)) tokens.answered(token);
+    // The two that were too many for it, then the three in it, oldest first.
+    expect(Array.from({ length: 5 }, () => tokens.allocate()).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
+    expect([tokens.available, tokens.allocate()]).toEqual([false, 0]);
+  });
+
+  it('are not given back by who does not have them', () => {
+    const tokens = new Tokens(limits, 24);
+    expect(() => tokens.answered(3)).toThrow('token 3 is free: answered');
+    expect(() => tokens.unsent(3)).toThrow('token 3 is free: unsent');
+    expect(tokens.stateOf(3)).toBe('free');
   });
 
   it('do what the table says, in every order of events', () => {
@@ -157,7 +192,7 @@ describe('tokens', () => {
           expect(model.slice(1)).toEqual(Array.from({ length: 24 }, (_, i) => tokens.stateOf(i + 1)));
         }
       }),
-      { numRuns: 2000 },
+      runs(),
     );
   });
 });

@@ -16,6 +16,7 @@ import { unknownDeviceAnswer } from '../../runtime/dist/core/device/unknown-devi
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
 import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
 import type { TransportMessage } from '../../runtime/dist/wire/message.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
 const FEATURES = [0, 1 | (1 << 8) | (1 << 11)];
@@ -255,6 +256,14 @@ describe('requests by phase (9.2)', () => {
     ]);
   });
 
+  test('a window of the configuration that no answer can carry is answered empty, and counted', () => {
+    const c = brought('driver', { config: new Uint8Array(64).fill(5) });
+    const ask = (length: number) => drive(c, request('GET_CONFIG', { offset: 8, length }));
+    expect(ask(45)).toEqual([expect.objectContaining({ type: 'reply' }), { type: 'count', code: 'too_big' }]);
+    expect(replies(ask(45))[0]!.fields).toEqual({ generation: 100, offset: 8, data: new Uint8Array(0) });
+    expect(replies(ask(44))[0]!.fields).toMatchObject({ offset: 8, data: new Uint8Array(44).fill(5) });
+  });
+
   test.each([
     ['rfc2', 0b1 | (1 << 8) | (1 << 11)],
     ['rfc3', 0b1 | (1 << 8) | (1 << 11)],
@@ -468,7 +477,7 @@ describe('whatever a peer sends', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      runs(),
     );
   });
 });

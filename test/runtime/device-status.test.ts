@@ -5,6 +5,7 @@ import type { DeviceEffect, DeviceEvent } from '../../runtime/dist/core/device/c
 import { goOnWithStatus, stepDevice } from '../../runtime/dist/core/device/device.js';
 import { STATUS_RULES } from '../../runtime/dist/core/device/status.js';
 import { phaseOf, DeviceStatus as S } from '../../runtime/dist/core/device/status-bits.js';
+import { runs } from './support/properties.js';
 
 const SUSPENDABLE = [0, 0b1 | (1 << 11)];
 
@@ -198,7 +199,7 @@ describe('invariant 5', () => {
           before = now;
         }
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
   });
 

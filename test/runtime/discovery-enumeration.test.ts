@@ -13,9 +13,9 @@ import {
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
 import { step } from '../../runtime/dist/core/table.js';
 import type { DevicePage } from '../../runtime/dist/wire/message.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
-const RUNS = 2000;
 const shape = (maxSize: number, headerSize = 8, granule: 1 | 8 = 8): PageShape => ({ maxSize, headerSize, granule });
 const fresh = (rest: Partial<Parameters<typeof newEnumeration>[0]> = {}): EnumerationContext =>
   newEnumeration({ ...shape(48), limits: DEFAULT_LIMITS, ...rest });
@@ -285,7 +285,7 @@ describe('any enumeration', () => {
         expect(devices?.every((d, i) => d >= 0 && d < 65536 && (i === 0 || d > (devices[i - 1] ?? 0)))).toBe(true);
         for (const { offset, count } of asked) expect(offset + count).toBeLessThanOrEqual(65536);
       }),
-      { numRuns: RUNS },
+      runs(),
     );
   });
 
@@ -313,7 +313,7 @@ describe('any enumeration', () => {
         expect(state).toBe('finished');
         expect(found).toEqual([...devices].sort((a, b) => a - b));
       }),
-      { numRuns: RUNS },
+      runs(),
     );
   });
 
@@ -328,7 +328,7 @@ describe('any enumeration', () => {
         expect(state).toBe('finished');
         expect(found).toEqual([...devices].sort((a, b) => a - b));
       }),
-      { numRuns: RUNS },
+      runs(),
     );
   });
 
@@ -353,7 +353,7 @@ describe('any enumeration', () => {
         expect(named).toMatchObject({ state: 'finished', devices: sorted });
         expect(enumerate(fresh({ widestWindow }), answer)).toMatchObject({ state: 'failed', devices: sorted });
       }),
-      { numRuns: RUNS },
+      runs(),
     );
   });
 
@@ -370,7 +370,7 @@ describe('any enumeration', () => {
         expect(state).toBe('finished');
         expect(devices).toEqual([...list].sort((a, b) => a - b));
       }),
-      { numRuns: RUNS },
+      runs(),
     );
   });
 

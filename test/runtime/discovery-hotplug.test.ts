@@ -13,9 +13,9 @@ import {
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
 import { step } from '../../runtime/dist/core/table.js';
 import type { DeviceInfo } from '../../runtime/dist/wire/message.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
-const RUNS = 3000;
 const rng: DeviceInfo = {
   device_id: 4,
   vendor_id: 0x554d4551,
@@ -344,7 +344,7 @@ describe('a device number under any order of events', () => {
           expect(isSame(c.info ?? zeros, truth)).toBe(true);
         }
       }),
-      { numRuns: RUNS },
+      runs(3000),
     );
   });
 });

@@ -26,6 +26,7 @@ import {
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
 import { step } from '../../runtime/dist/core/table.js';
 import type { TransportMessage } from '../../runtime/dist/wire/message.js';
+import { atLeast, runs } from './support/properties.js';
 
 const DIALECTS: readonly Dialect[] = ['rfc2', 'rfc3', 'pr28', 'v1-2026'];
 
@@ -262,9 +263,9 @@ describe('a driver and a device', () => {
           reached.set(setup.dialect, (reached.get(setup.dialect) ?? 0) + 1);
         },
       ),
-      { numRuns: 2000 },
+      runs(),
     );
-    for (const dialect of DIALECTS) expect(reached.get(dialect)).toBeGreaterThan(100);
+    for (const dialect of DIALECTS) expect(reached.get(dialect)).toBeGreaterThan(atLeast(100));
   });
 
   test('a snapshot of the configuration carries one generation that was, whoever writes meanwhile (invariant 11)', () => {
@@ -374,9 +375,9 @@ describe('a driver and a device', () => {
           expect([x.configState, x.config.current]).toEqual(['idle', null]);
         },
       ),
-      { numRuns: 3000 },
+      runs(3000),
     );
-    expect(snapshots).toBeGreaterThan(2000);
+    expect(snapshots).toBeGreaterThan(atLeast(2000));
   });
 
   test('a device that resets itself by need is brought up again', () => {

@@ -11,6 +11,7 @@ import {
 } from '../../runtime/dist/core/driver/init.js';
 import { fault } from '../../runtime/dist/core/fault.js';
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
 const limits = { ...DEFAULT_LIMITS, resetPollLimit: 20 };
@@ -277,7 +278,7 @@ describe('initialisation (8)', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      runs(),
     );
   });
 });

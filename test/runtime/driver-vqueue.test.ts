@@ -11,6 +11,7 @@ import {
 } from '../../runtime/dist/core/driver/vqueue.js';
 import { fault } from '../../runtime/dist/core/fault.js';
 import { step } from '../../runtime/dist/core/table.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
 const AREAS = { descriptor_addr: 0x1000n, driver_addr: 0x2000n, device_addr: 0x3000n };
@@ -167,7 +168,7 @@ describe('a virtqueue of a driver (13)', () => {
         expect(size).toBeLessThanOrEqual(Math.max(1, Math.min(wanted, max, 32768)));
         if (!packed) expect(size & (size - 1)).toBe(0);
       }),
-      { numRuns: 2000 },
+      runs(),
     );
   });
 
@@ -213,7 +214,7 @@ describe('a virtqueue of a driver (13)', () => {
           expect(event.fields).toMatchObject({ index: 1, cur_size: c.size, enabled: true, ...AREAS });
         }
       }),
-      { numRuns: 2000 },
+      runs(),
     );
   });
 });

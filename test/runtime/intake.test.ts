@@ -7,6 +7,7 @@ import { DIALECTS, dialectNamed } from '../../runtime/dist/wire/dialects.js';
 import type { Message } from '../../runtime/dist/wire/message.js';
 import type { Side } from '../../runtime/dist/wire/sender.js';
 import { malformed } from '../support/vectors.js';
+import { runs } from './support/properties.js';
 
 type Settings = Partial<Omit<IntakeRules, 'dialect' | 'count'>> & { dialect?: DialectName };
 
@@ -156,7 +157,7 @@ describe('intake', () => {
           expect(asks || result.device === 1).toBe(true);
         },
       ),
-      { numRuns: 20_000 },
+      runs(20_000),
     );
   });
 });

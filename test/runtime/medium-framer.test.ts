@@ -9,6 +9,7 @@ import {
   stream,
 } from '../../runtime/dist/medium/stream-machine.js';
 import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
+import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
 
 const limits = { partialMessage: 10_000 };
@@ -130,7 +131,7 @@ describe('the stream framer', () => {
         framer.peerClosed();
         expect(log.ends).toEqual(['down']);
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
   });
 
@@ -158,7 +159,7 @@ describe('the stream framer', () => {
         expect(log.ends).toEqual([last]);
         expect(log.armed).toBe(false);
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from './support/properties.js';
 import {
   addressOfWords,
   distance,
@@ -37,6 +38,7 @@ describe('an address', () => {
         expect(BigInt(lowWord(address)) | (BigInt(highWord(address)) << 32n)).toBe(value);
         expect(addressOfWords(lowWord(address), highWord(address))).toBe(address);
       }),
+      runs(),
     );
   });
 
@@ -51,6 +53,7 @@ describe('an address', () => {
         expect(distance(sum, address)).toBe(bytes === 0 ? 0 : -1);
         expect(rangeFits(address, bytes)).toBe(value + BigInt(bytes) <= 1n << 64n);
       }),
+      runs(),
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { HostileMemory } from './support/hostile-memory.js';
 import { features, INDIRECT, NEXT, Ring, WRITE } from './support/ring.js';
-import { type Chain, DeviceQueue } from './support/runtime.js';
+import { type Chain, DeviceQueue, SegmentsPool } from './support/runtime.js';
 
 /** A device queue of 8 whose head 0 is offered as the descriptors given. */
 function popped(build: (ring: Ring) => void, ...bits: number[]): { ring: Ring; queue: DeviceQueue; chain: Chain } {
@@ -36,6 +37,41 @@ describe('a chain', () => {
     expect(ring.hex(0x8020, 2) + ring.hex(0x8030, 6)).toBe('000b' + '0c0d00000000');
   });
 
+  test('is read and written at any place of it', () => {
+    const { ring, chain } = popped(cut);
+    const bytes = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    ring.bytes.set(bytes.subarray(0, 3), 0x8000);
+    ring.bytes.set(bytes.subarray(3), 0x8010);
+    for (let from = 0; from <= 8; from++)
+      for (let to = from; to <= 8; to++) {
+        const part = new Uint8Array(to - from);
+        expect(chain.read(from, part)).toBe(true);
+        expect([...part], `read ${from} to ${to}`).toEqual([...bytes.subarray(from, to)]);
+        ring.bytes.fill(0xee, 0x8020, 0x8040);
+        expect(chain.write(from, bytes.subarray(from, to))).toBe(true);
+        const now = [...ring.bytes.slice(0x8020, 0x8022), ...ring.bytes.slice(0x8030, 0x8036)];
+        expect(now, `write ${from} to ${to}`).toEqual([...bytes].map((b, i) => (i >= from && i < to ? b : 0xee)));
+        expect(ring.hex(0x8022, 14) + ring.hex(0x8036, 10)).toBe('ee'.repeat(24));
+      }
+  });
+
+  test('says so when its memory is gone, and counts nothing as written', () => {
+    const ring = new Ring(8);
+    cut(ring);
+    ring.offer(0);
+    const memory = new HostileMemory(ring.memory, () => {});
+    const queue = new DeviceQueue(memory, ring.config, features());
+    queue.poll();
+    const chain = queue.pop()!;
+    memory.goneAfter = 0;
+    expect([chain.read(0, new Uint8Array(8)), chain.write(0, new Uint8Array(8)), chain.written]).toEqual([
+      false,
+      false,
+      0,
+    ]);
+    expect(queue.fault).toBeUndefined();
+  });
+
   test('passes over an empty descriptor without a look at its address', () => {
     const { chain } = popped(cut);
     expect(chain.segments()).toHaveLength(4);
@@ -56,6 +92,7 @@ describe('a chain', () => {
       expect(chain.write(offset, new Uint8Array(length)), `${offset}+${length}`).toBe(false);
       expect(chain.markWritten(offset, length), `${offset}+${length}`).toBe(false);
     }
+    expect(chain.markWritten(0, -1)).toBe(false);
     expect(chain.read(8, new Uint8Array(0))).toBe(true);
     expect(chain.written).toBe(0);
   });
@@ -91,6 +128,7 @@ describe('a chain', () => {
     expect(chain.active).toBe(false);
     expect(chain.read(0, new Uint8Array(1))).toBe(false);
     expect(chain.write(0, new Uint8Array(1))).toBe(false);
+    expect(chain.markWritten(0, 0)).toBe(false);
     expect([chain.readableLength, chain.writableLength, chain.segments().length]).toEqual([0, 0, 0]);
     expect(queue.complete(chain)).toBe(false);
     expect(ring.usedIdx).toBe(1);
@@ -122,6 +160,21 @@ describe('a chain', () => {
     });
     expect(chain.segments().map((s) => s.address)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((i) => 0x18000 + i));
   });
+});
+
+test('a chain may lie at any address of 64 bits', () => {
+  for (const base of [0x12_3456_0000, 0x1f_ffff_0001_0000]) {
+    const ring = new Ring(8, base);
+    cut(ring);
+    ring.bytes.set([1, 2, 3, 4, 5, 6, 7, 8], 0x8010);
+    ring.offer(0);
+    const queue = new DeviceQueue(ring.memory, ring.config, features());
+    queue.poll();
+    const chain = queue.pop()!;
+    expect(chain.segments().map((s) => Number(s.address) - base)).toEqual([0x8000, 0x8010, 0x8020, 0x8030]);
+    const all = new Uint8Array(5);
+    expect([chain.read(3, all), ...all]).toEqual([true, 1, 2, 3, 4, 5]);
+  }
 });
 
 describe('an indirect chain', () => {
@@ -157,16 +210,36 @@ describe('an indirect chain', () => {
     expect(chain.readableLength).toBe(3);
   });
 
-  test('may use entries beyond those copied at once, when chains are limited below the queue size', () => {
+  test.each([3, 7])('may use entry %i, beyond those copied at once, when chains are limited to 3', (far) => {
     const ring = new Ring(8).desc(0, 0x18100, 16 * 8, INDIRECT).offer(0);
-    ring.desc(0, 0x18000, 1, NEXT, 7, 0x8100).desc(7, 0x18001, 2, NEXT, 1, 0x8100).desc(1, 0x18003, 4, 0, 0, 0x8100);
+    ring
+      .desc(0, 0x18000, 1, NEXT, far, 0x8100)
+      .desc(far, 0x18001, 2, NEXT, 1, 0x8100)
+      .desc(1, 0x18003, 4, 0, 0, 0x8100);
     const queue = new DeviceQueue(ring.memory, ring.config, features(28), { maxSegments: 3 });
     queue.poll();
-    expect(
-      queue
-        .pop()!
-        .segments()
-        .map((s) => s.length),
-    ).toEqual([1, 2, 4]);
+    const lengths = queue
+      .pop()!
+      .segments()
+      .map((s) => s.length);
+    expect(lengths).toEqual([1, 2, 4]);
+  });
+});
+
+describe('the lists of segments', () => {
+  test('are used again, empty, and a flood of them leaves 64 behind', () => {
+    const pool = new SegmentsPool();
+    const flood = new Set(Array.from({ length: 100 }, () => pool.take()));
+    expect(flood.size).toBe(100);
+    for (const segments of flood) {
+      segments.addReadable(0x1000, 4);
+      segments.addWritable(0x2000, 8);
+      pool.give(segments);
+    }
+    const again = Array.from({ length: 100 }, () => pool.take());
+    expect(again.map((s) => [s.count, s.readableCount, s.readableBytes, s.writableBytes])).toEqual(
+      new Array(100).fill([0, 0, 0, 0]),
+    );
+    expect(again.filter((s) => flood.has(s))).toHaveLength(64);
   });
 });

@@ -107,6 +107,32 @@ describe('a device queue, given a bad chain', () => {
     expect(queue.lastChainFault).toMatchObject({ code: 'q_bytes', got: 2 ** 32, limit: 2 ** 32 - 1 });
   });
 
+  test('says what was found and which bound it broke', () => {
+    const told = (bits: number[], build: (ring: Ring) => unknown) => {
+      const ring = new Ring(8);
+      build(ring);
+      ring.offer(0);
+      const queue = new DeviceQueue(ring.memory, ring.config, features(...bits), { maxBytes: 4096 });
+      queue.poll();
+      expect(queue.pop()).toBeUndefined();
+      const { code, head, got, limit } = queue.lastChainFault!;
+      return [code, head, got, limit];
+    };
+    expect(told([], loop)).toEqual(['q_chain_long', 0, 9, 8]);
+    expect(told([], (r) => r.desc(0, r.at(0), 1, NEXT, 9))).toEqual(['q_bad_next', 0, 9, 8]);
+    expect(told([28], (r) => table(r, 9))).toEqual(['q_indirect', 0, 144, 128]);
+    expect(told([], (r) => r.desc(0, r.at(0), 4097))).toEqual(['q_bytes', 0, 4097, 4096]);
+    expect(told([], (r) => r.desc(0, 0x20000, 7))).toEqual(['q_range', 0, 7, 0]);
+  });
+
+  test('q_indirect: wants all of a table, although a chain may use a part of it only', () => {
+    const ring = new Ring(8);
+    // Of 4 entries the first is there, and one is all that is allowed.
+    ring.desc(0, 0x1fff0, 64, INDIRECT).desc(0, ring.at(0), 1, 0, 0, 0xfff0).offer(0);
+    const queue = new DeviceQueue(ring.memory, ring.config, features(28), { maxSegments: 1 });
+    expect([queue.poll(), queue.pop(), queue.lastChainFault?.code]).toEqual([1, undefined, 'q_indirect']);
+  });
+
   test('takes the good one behind it', () => {
     const ring = loop(new Ring(8)).desc(5, 0x18000, 7).offer(0, 5);
     const queue = new DeviceQueue(ring.memory, ring.config, features());
@@ -183,7 +209,7 @@ describe('a device queue, given a broken ring', () => {
     expect(queue.poll()).toBe(1);
     ring.availIdx = 5;
     expect(queue.poll()).toBe(0);
-    expect(queue.fault).toMatchObject({ code: 'q_idx_jump', got: 2, limit: 1 });
+    expect(queue.fault).toMatchObject({ code: 'q_idx_jump', head: -1, got: 2, limit: 1 });
   });
 
   test('q_memory: every access of the ring may be the one that finds the memory gone', () => {
@@ -229,6 +255,18 @@ describe('a device queue, given a broken ring', () => {
     expect([queue.paused, queue.pop(), queue.poll()]).toEqual([true, undefined, 0]);
     queue.complete(first);
     expect([queue.paused, queue.poll(), queue.pop()?.head]).toEqual([false, 1, 2]);
+  });
+
+  test('takes one chain at a time where the budget is less than that', () => {
+    const ring = new Ring(4);
+    for (let i = 0; i < 2; i++) ring.desc(i, 0x18000, 1);
+    ring.offer(0, 1);
+    const queue = new DeviceQueue(ring.memory, ring.config, features(), { maxHeldSegments: 1 });
+    expect([queue.paused, queue.poll()]).toEqual([false, 2]);
+    const first = queue.pop()!;
+    expect([first.head, queue.paused, queue.pop()]).toEqual([0, true, undefined]);
+    queue.complete(first);
+    expect([queue.paused, queue.poll(), queue.pop()?.head]).toEqual([false, 1, 1]);
   });
 });
 
@@ -306,7 +344,15 @@ describe('a driver queue, given a broken used ring', () => {
     expect(queue.poll()).toBe(2);
     expect(queue.take()).toEqual({ token: 'a', written: 5 });
     ring.usedIdx = 1;
-    expect([queue.poll(), queue.fault?.code]).toEqual([0, 'q_idx_jump']);
+    expect(queue.poll()).toBe(0);
+    expect(queue.fault).toMatchObject({ code: 'q_idx_jump', head: -1, got: 0, limit: 1 });
+  });
+
+  test('q_idx_jump: says by how much, of no head', () => {
+    const { ring, queue } = driverWithTwo();
+    ring.usedIdx = 5;
+    expect(queue.poll()).toBe(0);
+    expect(queue.fault).toMatchObject({ code: 'q_idx_jump', head: -1, got: 5, limit: 2 });
   });
 
   test('q_memory: every access of the ring may be the one that finds the memory gone', () => {
@@ -349,6 +395,17 @@ describe('a driver queue refuses of its own user', () => {
     expect(ring.hex(0x1000, 0x4000)).toBe(before);
   });
 
+  test('nothing that just fits: 2^32 - 1 bytes, and as many segments as a table has entries', () => {
+    const fresh = new Ring(8);
+    const indirect = { base: fresh.at(0x1000), entries: 3 };
+    const queue = new DriverQueue(fresh.memory, fresh.config, features(28), { indirect });
+    const half = { address: fresh.at(0), length: 0x7fff_ffff };
+    // One descriptor each: a table of two, then one of three. Four do not fit one and go to the queue's own.
+    expect([queue.add([half, { ...half, length: 0x8000_0000 }]), queue.free]).toEqual([0, 7]);
+    expect([queue.add([piece, piece, piece]), queue.free]).toEqual([1, 6]);
+    expect([queue.add([piece, piece], [piece, piece]), queue.free]).toEqual([2, 2]);
+  });
+
   test('a buffer without free descriptors, until some come back', () => {
     const full = driverWithTwo();
     const five = Array(5).fill(piece);
@@ -363,14 +420,20 @@ describe('a driver queue refuses of its own user', () => {
   });
 
   test('a size that is no power of two, and indirect tables that cannot be', () => {
-    const config = { ...ring.config, size: 12 };
-    expect(() => new DriverQueue(ring.memory, config, features())).toThrow(RangeError);
+    const sized = (size: number) => new DriverQueue(ring.memory, { ...ring.config, size }, features());
+    for (const size of [0, -1, 0.5, 1.5, 12, 65536, 2 ** 32, Number.NaN])
+      expect(() => sized(size), `${size}`).toThrow(
+        new RangeError(`a split queue has a power of two of entries, 1 to 32768, not ${size}`),
+      );
+    expect([sized(1).size, sized(32768).size]).toEqual([1, 32768]);
     for (const indirect of [
       { base: ring.at(0), entries: 1 },
       { base: ring.at(0), entries: 9 },
       { base: ring.at(1), entries: 2 },
     ])
-      expect(() => new DriverQueue(ring.memory, ring.config, features(28), { indirect })).toThrow(RangeError);
+      expect(() => new DriverQueue(ring.memory, ring.config, features(28), { indirect })).toThrow(
+        new RangeError(`indirect tables of ${indirect.entries} entries for a queue of 8: 2 to 8 at 16-byte steps`),
+      );
   });
 });
 
@@ -402,8 +465,15 @@ describe('the faults of a queue', () => {
   test('are plain data and can be said in a sentence', () => {
     const fault = queueFault('q_bad_next', 3, 0x100, 8);
     expect(isQueueFault(JSON.parse(JSON.stringify(fault)))).toBe(true);
-    expect(isQueueFault(undefined)).toBe(false);
+    for (const value of [undefined, null, 1, 'q_bad_next', {}, { queueFault: 2 }])
+      expect(isQueueFault(value)).toBe(false);
     expect(describeFault(fault)).toBe('q_bad_next: next points outside its table (got 0x100, limit 0x8, head 3)');
+    expect(describeFault({ ...fault, head: 0 })).toContain('(got 0x100, limit 0x8, head 0)');
+    // What concerns no head has none, and what was found may be less than nothing.
+    expect(queueFault('q_memory').head).toBe(-1);
+    expect(describeFault(queueFault('q_memory', -1, -2))).toBe(
+      'q_memory: memory of the ring cannot be reached any more (got -2, limit 0x0)',
+    );
   });
 
   test('have a hostile ring each in this file, save the one of packed rings', () => {

@@ -57,6 +57,7 @@ describe('a driver writes', () => {
     const tables = { base: ring.at(0x1000), entries: 4 };
     const queue = new DriverQueue(ring.memory, ring.config, features(28), { indirect: tables });
     queue.initialise();
+    ring.bytes.fill(0xee, 0x9000, 0x9100);
     queue.add([{ address: 0x18000, length: 8 }]);
     expect(queue.add([{ address: 0x18010, length: 8 }], [{ address: 0x18020, length: 9 }])).toBe(1);
     expect(queue.free).toBe(2);
@@ -68,6 +69,8 @@ describe('a driver writes', () => {
     expect(ring.hex(0x9040, 32)).toBe(
       join('1080010000000000 08000000 0100 0100', '2080010000000000 09000000 0200 0000'),
     );
+    // What is not of this chain is not written.
+    expect([ring.hex(0x9000, 64), ring.hex(0x9060, 160)]).toEqual(['ee'.repeat(64), 'ee'.repeat(160)]);
     expect(ring.hex(0x3000, 14)).toBe(join('0000 0200', '0000 0100 0000 0000', '0000'));
   });
 

@@ -90,6 +90,24 @@ describe('a device tells of used buffers', () => {
     expect(ring.usedIdx).toBe(0);
     expect(queue.notifyWanted()).toBe(true);
   });
+
+  test('from the first on, where that is waited for', () => {
+    const { ring, queue, serve } = device(29);
+    ring.usedEvent = 0;
+    ring.offer(0);
+    serve();
+    expect(queue.notifyWanted()).toBe(true);
+  });
+
+  test('not after one less than a whole lap, where the next is waited for', () => {
+    const { ring, queue, serve } = device(29);
+    for (let i = 0; i < 65535; i++) {
+      ring.offer(i % 4);
+      serve();
+    }
+    ring.usedEvent = 65535;
+    expect([ring.usedIdx, queue.notifyWanted()]).toEqual([65535, false]);
+  });
 });
 
 describe('a device asks for kicks', () => {
@@ -115,6 +133,14 @@ describe('a device asks for kicks', () => {
     queue.allowKicks();
     serve();
     expect(ring.availEvent).toBe(3);
+  });
+
+  test.each([0, 1, 65535])('for the first one too, wherever the indices begin (%i)', (start) => {
+    const ring = new Ring(4);
+    ring.availIdx = start;
+    ring.availEvent = 0x5555;
+    const queue = new DeviceQueue(ring.memory, ring.config, features(29), { start });
+    expect([queue.poll(), ring.availEvent]).toEqual([0, start]);
   });
 });
 
@@ -156,6 +182,14 @@ describe('a driver asks for notifications', () => {
     expect(ring.availFlags).toBe(1);
     queue.allowNotifications();
     expect(ring.availFlags).toBe(0);
+  });
+
+  test.each([0, 1, 65535])('for the first one too, wherever the indices begin (%i)', (start) => {
+    const ring = new Ring(4);
+    const queue = new DriverQueue(ring.memory, ring.config, features(29), { start });
+    queue.initialise();
+    ring.usedEvent = 0x5555;
+    expect([queue.poll(), ring.usedEvent]).toEqual([0, start]);
   });
 
   test('by used_event with them, with flags at 0, and by leaving it behind', () => {

@@ -116,3 +116,22 @@ test('out of order, a buffer that stays out while 70000 others come and go is st
   queue.poll();
   expect(queue.take()).toEqual({ token: 'straggler', written: 2 });
 });
+
+test('out of order, a full ring goes on with what came back and leaves alone what is out', () => {
+  const ring = new Ring(4);
+  const queue = new DriverQueue<string>(ring.memory, ring.config, features());
+  queue.initialise();
+  const place = { address: 0x18000, length: 8 };
+  expect(['a', 'b', 'c', 'd', 'e'].map((token) => queue.add([], [place], token))).toEqual([0, 1, 2, 3, 'q_full']);
+  queue.publish();
+  ring.use([2, 1]);
+  queue.poll();
+  expect(queue.take()).toEqual({ token: 'c', written: 1 });
+  expect([queue.add([], [place], 'e'), queue.add([], [place], 'f')]).toEqual([2, 'q_full']);
+  queue.publish();
+  ring.use([3, 2], [1, 3]);
+  queue.poll();
+  expect([queue.take()?.token, queue.take()?.token]).toEqual(['d', 'b']);
+  expect([queue.add([], [place], 'f'), queue.add([], [place], 'g'), queue.free]).toEqual([3, 1, 0]);
+  expect(queue.reset()).toEqual(['a', 'e', 'f', 'g']);
+});

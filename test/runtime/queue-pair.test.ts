@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from './support/properties.js';
 import { type Model, newModel, Pair, type Sent, type Step } from './support/queue-pair.js';
 import { features } from './support/ring.js';
 
@@ -231,6 +232,7 @@ const steps = fc.commands(
 const combinations = Array.from({ length: 32 }, (_, n) => [28, 29, 35, 38, 40].filter((_, i) => (n >> i) & 1));
 
 describe('a driver and a device on one ring', () => {
+  // One property in 32 tests: 3,200 runs together, 100 for each set of features.
   for (const bits of combinations) {
     test(`lose, repeat and mix up nothing, with features ${bits.join(' ') || 'none'}`, () => {
       const sizes = fc.constantFrom(1, 2, 4, 8, 16);
@@ -241,7 +243,7 @@ describe('a driver and a device on one ring', () => {
           fc.modelRun(() => ({ model: newModel(), real: pair }), commands);
           pair.checkHealth();
         }),
-        { numRuns: 100 },
+        runs(100),
       );
     });
   }

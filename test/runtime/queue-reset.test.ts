@@ -85,6 +85,7 @@ describe('a driver queue that is reset', () => {
   test('offers nothing more while it stops, and takes what comes back', () => {
     const { ring, queue } = setup();
     queue.stop();
+    expect(queue.state).toBe('stopping');
     ring.use([1, 4]);
     expect(queue.add([], [{ address: 0x18000, length: 4 }])).toBe('bad_state');
     expect([queue.publish(), ring.availIdx]).toEqual([false, 3]);
@@ -105,5 +106,7 @@ describe('a driver queue that is reset', () => {
     queue.suppressNotifications();
     expect([queue.reset(), queue.outstanding]).toEqual([[], 0]);
     expect(memory.accesses).toEqual(before);
+    queue.stop();
+    expect(queue.state).toBe('stopped');
   });
 });

@@ -5,6 +5,7 @@ import type { DialectName } from '../../runtime/dist/wire/dialect.js';
 import { DIALECTS, dialectNamed } from '../../runtime/dist/wire/dialects.js';
 import type { Message } from '../../runtime/dist/wire/message.js';
 import { malformed } from '../support/vectors.js';
+import { runs } from './support/properties.js';
 
 const names = Object.keys(DIALECTS) as DialectName[];
 const scratch = new DataView(new ArrayBuffer(70_000));
@@ -215,7 +216,7 @@ describe('decode', () => {
         expect(size).toBeGreaterThan(0);
         expect(dialect.decode(scratch, 0, size)).toEqual(message);
       }),
-      { numRuns: 20_000 },
+      runs(20_000),
     );
   });
 });

@@ -10,3 +10,4 @@ export * from '../../../runtime/dist/queue/features.js';
 export * from '../../../runtime/dist/queue/layout.js';
 export * from '../../../runtime/dist/queue/notification.js';
 export * from '../../../runtime/dist/queue/parameters.js';
+export * from '../../../runtime/dist/queue/segments.js';

@@ -15,7 +15,7 @@ export interface Walk<State extends string, Context, Event extends Typed> {
 }
 
 export interface Coverage {
-  /** Rows never taken, and guards never seen with one of their outcomes, in words. */
+  /** Rows never taken, guards never seen with one of their outcomes, and what the table does not say of itself, in words. */
   readonly missing: readonly string[];
   readonly steps: number;
 }
@@ -66,5 +66,23 @@ export function walk<State extends string, Context, Event extends Typed, Effect>
       ...(row.guard !== null && !failed.has(i) ? [`${label}: its guard never failed`] : []),
     ];
   });
-  return { missing, steps };
+  return { missing: [...missing, ...unsaid(machine)], steps };
+}
+
+const SOURCES = ['S', 'S3', 'S4', 'S5', 'P', 'C'];
+
+/** What a table owes its reader: which section it is, who says so of each row, and each guard in words. */
+function unsaid<State extends string, Context, Event extends Typed, Effect>(
+  machine: Machine<State, Context, Event, Effect>,
+): string[] {
+  const known: readonly string[] = machine.states;
+  return [
+    ...(/^[a-z][a-z -]*$/.test(machine.name) && /^\d+(\.\d+)*$/.test(machine.section) ? [] : ['its name or section']),
+    ...machine.rows.flatMap((row, i) => {
+      const sourced = row.source.length > 0 && row.source.every((s) => SOURCES.includes(s));
+      const placed = row.from.length > 0 && row.from.every((s) => known.includes(s));
+      const worded = row.guard === null || row.guard.says.length > 0;
+      return sourced && placed && worded ? [] : [`${machine.name} row ${i}: its source, states or words`];
+    }),
+  ];
 }
