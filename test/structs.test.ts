@@ -9,6 +9,7 @@ import {
   VectorRunner,
 } from '@virtio-wire/generator';
 import { describe, expect, it } from 'vitest';
+import { below, type Random, randomFrom } from './support/random-values.js';
 import { path } from './support/schema.js';
 import { root } from './support/vwire.js';
 
@@ -62,6 +63,28 @@ describe.each([
     }
   });
 });
+
+describe('bytes from a peer', () => {
+  it('read the same in every implementation, whatever they are', async () => {
+    const random = randomFrom(20_260_401);
+    for (const protocol of Object.keys(store.index.protocols))
+      for (const family of store.families(protocol)) {
+        const index = store.family(protocol, family) as FamilyIndex;
+        const subjects = await VectorRunner.structSubjects(index);
+        for (const struct of index.ir.structs)
+          for (const shape of struct.choice.by === 'none' ? struct.shapes : [null, ...struct.shapes])
+            for (let i = 0; i < 6; i++) {
+              const bytes = noise(random, (shape?.minSize ?? 16) + (i % 2) * 40);
+              const found = VectorRunner.structDisagreements(index, { struct, shape }, subjects, bytes);
+              expect(found, `${shape?.key ?? struct.name} ${Buffer.from(bytes).toString('hex')}`).toEqual([]);
+            }
+      }
+  });
+});
+
+/** Half of the bytes are small, so that counts are now and then believable. */
+const noise = (random: Random, length: number): Uint8Array =>
+  Uint8Array.from({ length }, () => (below(random, 2) === 0 ? below(random, 4) : below(random, 256)));
 
 const bytesOf = ({ hex }: Pick<StructVector, 'hex'>): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 

@@ -12,7 +12,7 @@ export interface Rendered {
   readonly messages: Files;
   /** JSON Schemas, relative to the schema folder. */
   readonly schemas: Files;
-  /** Coverage table for the README. */
+  /** Coverage tables for the README. */
   readonly coverage: string;
 }
 
@@ -29,7 +29,7 @@ const EVERYTHING: Choice = { only: null, layout: 'package' };
 export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING): Promise<Rendered> {
   const { dialects, families, profiles } = compiled;
   const { only, layout } = choice;
-  const [{ packageExports, renderTypeScript }, { coverageTable, renderMarkdown }] = await Promise.all([
+  const [{ packageExports, renderTypeScript }, { coverageTable, renderMarkdown, structTable }] = await Promise.all([
     import('./backends/typescript/index.js'),
     import('./backends/markdown/index.js'),
   ]);
@@ -49,6 +49,6 @@ export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING)
     codecs: new Map([...renderIr(chosen, dialects, profiles, families), ...renderFamilyIr(ownFamilies), ...code]),
     messages: new Map(messages.filter(([path]) => only === null || path.endsWith(`/${only}.md`))),
     schemas: renderJsonSchemas(),
-    coverage: coverageTable(dialects),
+    coverage: [coverageTable(dialects), structTable(families)].filter((text) => text !== '').join('\n\n'),
   };
 }

@@ -803,8 +803,8 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
   if (fields.unused0 !== undefined) {
     view.setUint8(p + 33, fields.unused0);
   }
-  if (fields.unused1 !== undefined) copy_bytes(view, p + 57, fields.unused1.subarray(0, 3));
-  if (fields.zoned?.unused2 !== undefined) copy_bytes(view, p + 93, fields.zoned?.unused2.subarray(0, 3));
+  if (fields.unused1 !== undefined) copy_bytes(view, p + 57, fields.unused1.length > 3 ? fields.unused1.subarray(0, 3) : fields.unused1);
+  if (fields.zoned?.unused2 !== undefined) copy_bytes(view, p + 93, fields.zoned?.unused2.length > 3 ? fields.zoned?.unused2.subarray(0, 3) : fields.zoned?.unused2);
   return written;
 }
 

@@ -81,7 +81,7 @@ export function flags_reserved(view: DataView, p: number): number {
 export function encode(view: DataView, p: number, sector: bigint, num_sectors: number, flags_unmap: number): number {
   view.setBigUint64(p, sector, true);
   view.setUint32(p + 8, num_sectors, true);
-  view.setUint32(p + 12, (flags_unmap & 0x1), true);
+  view.setUint32(p + 12, flags_unmap & 0x1, true);
   return 16;
 }
 
@@ -101,7 +101,7 @@ export function encode_lohi(
   view.setUint32(p, sector_lo, true);
   view.setUint32(p + 4, sector_hi, true);
   view.setUint32(p + 8, num_sectors, true);
-  view.setUint32(p + 12, (flags_unmap & 0x1), true);
+  view.setUint32(p + 12, flags_unmap & 0x1, true);
   return 16;
 }
 

@@ -291,7 +291,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.z_cap, fields.z_start, fields.z_wp, fields.z_type, fields.z_state);
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 26, fields.reserved.subarray(0, 38));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 26, fields.reserved.length > 38 ? fields.reserved.subarray(0, 38) : fields.reserved);
   return written;
 }
 

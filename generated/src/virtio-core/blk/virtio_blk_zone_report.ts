@@ -203,7 +203,7 @@ export function zones_z_state(view: DataView, p: number, i: number): number {
  * Spec: device-types/blk/description.tex, struct virtio_blk_zone_descriptor.
  * Where it starts in the view.
  */
-export function zones_reserved_offset(view: DataView, p: number, i: number): number {
+export function zones_reserved_offset(_view: DataView, p: number, i: number): number {
   return p + 64 * i + 90;
 }
 
@@ -235,7 +235,7 @@ export function encode(view: DataView, p: number, zones: FieldsInput['zones']): 
     view.setUint8(p + 64 * i + 88, e.z_type);
     view.setUint8(p + 64 * i + 89, e.z_state);
     fill_zero(view, p + 64 * i + 90, p + 64 * i + 128);
-    if (e.reserved !== undefined) copy_bytes(view, p + 64 * i + 90, e.reserved.subarray(0, 38));
+    if (e.reserved !== undefined) copy_bytes(view, p + 64 * i + 90, e.reserved.length > 38 ? e.reserved.subarray(0, 38) : e.reserved);
   }
   return q - p;
 }
@@ -325,7 +325,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
   if (fields.nr_zones !== undefined && Number(fields.nr_zones) !== fields.zones.length) return 0;
   const written = encode(view, p, fields.zones);
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 8, fields.reserved.subarray(0, 56));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 8, fields.reserved.length > 56 ? fields.reserved.subarray(0, 56) : fields.reserved);
   return written;
 }
 

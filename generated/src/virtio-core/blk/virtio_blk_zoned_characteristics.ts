@@ -205,7 +205,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.model,
   );
   if (written === 0) return 0;
-  if (fields.unused2 !== undefined) copy_bytes(view, p + 21, fields.unused2.subarray(0, 3));
+  if (fields.unused2 !== undefined) copy_bytes(view, p + 21, fields.unused2.length > 3 ? fields.unused2.subarray(0, 3) : fields.unused2);
   return written;
 }
 

@@ -185,7 +185,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.src_addr, fields.dst_addr, fields.ttl, fields.dscp);
   if (written === 0) return 0;
-  if (fields.reserved2 !== undefined) copy_bytes(view, p + 10, fields.reserved2.subarray(0, 2));
+  if (fields.reserved2 !== undefined) copy_bytes(view, p + 10, fields.reserved2.length > 2 ? fields.reserved2.subarray(0, 2) : fields.reserved2);
   return written;
 }
 

@@ -359,7 +359,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.max_auth_key_len,
   );
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 1, fields.reserved.subarray(0, 3));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 1, fields.reserved.length > 3 ? fields.reserved.subarray(0, 3) : fields.reserved);
   if (fields.reserved1 !== undefined) {
     view.setUint32(p + 12, fields.reserved1, true);
   }

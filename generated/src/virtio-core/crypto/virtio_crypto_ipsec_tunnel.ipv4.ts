@@ -246,8 +246,8 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.ipv4.dscp,
   );
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 1, fields.reserved.subarray(0, 3));
-  if (fields.ipv4?.reserved2 !== undefined) copy_bytes(view, p + 14, fields.ipv4?.reserved2.subarray(0, 2));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 1, fields.reserved.length > 3 ? fields.reserved.subarray(0, 3) : fields.reserved);
+  if (fields.ipv4?.reserved2 !== undefined) copy_bytes(view, p + 14, fields.ipv4?.reserved2.length > 2 ? fields.ipv4?.reserved2.subarray(0, 2) : fields.ipv4?.reserved2);
   return written;
 }
 

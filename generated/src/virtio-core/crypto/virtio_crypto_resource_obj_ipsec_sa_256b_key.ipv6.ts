@@ -963,9 +963,9 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.life.bytes_hard_limit,
   );
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 2, fields.reserved.subarray(0, 2));
-  if (fields.param?.reserved !== undefined) copy_bytes(view, p + 25, fields.param?.reserved.subarray(0, 3));
-  if (fields.param?.ipv6?.reserved2 !== undefined) copy_bytes(view, p + 66, fields.param?.ipv6?.reserved2.subarray(0, 2));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 2, fields.reserved.length > 2 ? fields.reserved.subarray(0, 2) : fields.reserved);
+  if (fields.param?.reserved !== undefined) copy_bytes(view, p + 25, fields.param?.reserved.length > 3 ? fields.param?.reserved.subarray(0, 3) : fields.param?.reserved);
+  if (fields.param?.ipv6?.reserved2 !== undefined) copy_bytes(view, p + 66, fields.param?.ipv6?.reserved2.length > 2 ? fields.param?.ipv6?.reserved2.subarray(0, 2) : fields.param?.ipv6?.reserved2);
   if (fields.cipher_key?.reserved1 !== undefined) {
     view.setUint16(p + 86, fields.cipher_key?.reserved1, true);
   }

@@ -12,7 +12,10 @@ export type AnyStruct =
  * The value of param.type tells the shape.
  * Spec: device-types/crypto/description.tex, IPsec.
  */
-export const SHAPES = ['virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4', 'virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv6'] as const;
+export const SHAPES = [
+  'virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4',
+  'virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv6',
+] as const;
 
 /**
  * Whether bytes p..end-1 begin with the struct in any of its shapes: 0, or an ErrorCode.

@@ -126,7 +126,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.ngpio, fields.gpio_names_size);
   if (written === 0) return 0;
-  if (fields.padding !== undefined) copy_bytes(view, p + 2, fields.padding.subarray(0, 2));
+  if (fields.padding !== undefined) copy_bytes(view, p + 2, fields.padding.length > 2 ? fields.padding.subarray(0, 2) : fields.padding);
   return written;
 }
 

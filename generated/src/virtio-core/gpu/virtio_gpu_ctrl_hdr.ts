@@ -242,7 +242,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.type, fields.flags, fields.fence_id, fields.ctx_id, fields.ring_idx);
   if (written === 0) return 0;
-  if (fields.padding !== undefined) copy_bytes(view, p + 21, fields.padding.subarray(0, 3));
+  if (fields.padding !== undefined) copy_bytes(view, p + 21, fields.padding.length > 3 ? fields.padding.subarray(0, 3) : fields.padding);
   return written;
 }
 

@@ -393,7 +393,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.resource_id,
   );
   if (written === 0) return 0;
-  if (fields.hdr?.padding !== undefined) copy_bytes(view, p + 21, fields.hdr?.padding.subarray(0, 3));
+  if (fields.hdr?.padding !== undefined) copy_bytes(view, p + 21, fields.hdr?.padding.length > 3 ? fields.hdr?.padding.subarray(0, 3) : fields.hdr?.padding);
   if (fields.padding !== undefined) {
     view.setUint32(p + 44, fields.padding, true);
   }

@@ -180,7 +180,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.select, fields.subsel, fields.size, fields.u.bitmap);
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 3, fields.reserved.subarray(0, 5));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 3, fields.reserved.length > 5 ? fields.reserved.subarray(0, 5) : fields.reserved);
   return written;
 }
 

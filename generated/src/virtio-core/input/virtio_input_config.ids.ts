@@ -235,7 +235,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.u.ids.version,
   );
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 3, fields.reserved.subarray(0, 5));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 3, fields.reserved.length > 5 ? fields.reserved.subarray(0, 5) : fields.reserved);
   return written;
 }
 

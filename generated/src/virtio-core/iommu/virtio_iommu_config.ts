@@ -358,7 +358,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.bypass,
   );
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 37, fields.reserved.subarray(0, 3));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 37, fields.reserved.length > 3 ? fields.reserved.subarray(0, 3) : fields.reserved);
   return written;
 }
 

@@ -55,7 +55,7 @@ export function length(view: DataView, p: number): number {
  * Returns the size. A view without room throws a RangeError.
  */
 export function encode(view: DataView, p: number, type_type: number, length: number): number {
-  view.setUint16(p, (type_type & 0xfff), true);
+  view.setUint16(p, type_type & 0xfff, true);
   view.setUint16(p + 2, length, true);
   return 4;
 }

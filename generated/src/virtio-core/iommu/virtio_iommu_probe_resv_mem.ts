@@ -146,7 +146,7 @@ export function encode(
   start: bigint,
   end: bigint,
 ): number {
-  view.setUint16(p, (head_type_type & 0xfff), true);
+  view.setUint16(p, head_type_type & 0xfff, true);
   view.setUint16(p + 2, head_length, true);
   view.setUint8(p + 4, subtype);
   fill_zero(view, p + 5, p + 8);
@@ -171,7 +171,7 @@ export function encode_lohi(
   end_lo: number,
   end_hi: number,
 ): number {
-  view.setUint16(p, (head_type_type & 0xfff), true);
+  view.setUint16(p, head_type_type & 0xfff, true);
   view.setUint16(p + 2, head_length, true);
   view.setUint8(p + 4, subtype);
   fill_zero(view, p + 5, p + 8);
@@ -295,7 +295,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
   );
   if (written === 0) return 0;
   view.setUint16(p, (fields.head.type.type & 0xfff) | (((fields.head?.type?.reserved ?? 0) & 0xf) << 12), true);
-  if (fields.reserved !== undefined) copy_bytes(view, p + 5, fields.reserved.subarray(0, 3));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 5, fields.reserved.length > 3 ? fields.reserved.subarray(0, 3) : fields.reserved);
   return written;
 }
 

@@ -229,9 +229,9 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.head.type, fields.domain, fields.endpoint, fields.tail.status);
   if (written === 0) return 0;
-  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.subarray(0, 3));
-  if (fields.reserved !== undefined) copy_bytes(view, p + 12, fields.reserved.subarray(0, 8));
-  if (fields.tail?.reserved !== undefined) copy_bytes(view, p + 21, fields.tail?.reserved.subarray(0, 3));
+  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.length > 3 ? fields.head?.reserved.subarray(0, 3) : fields.head?.reserved);
+  if (fields.reserved !== undefined) copy_bytes(view, p + 12, fields.reserved.length > 8 ? fields.reserved.subarray(0, 8) : fields.reserved);
+  if (fields.tail?.reserved !== undefined) copy_bytes(view, p + 21, fields.tail?.reserved.length > 3 ? fields.tail?.reserved.subarray(0, 3) : fields.tail?.reserved);
   return written;
 }
 

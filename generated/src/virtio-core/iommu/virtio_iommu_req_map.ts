@@ -385,8 +385,8 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.tail.status,
   );
   if (written === 0) return 0;
-  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.subarray(0, 3));
-  if (fields.tail?.reserved !== undefined) copy_bytes(view, p + 37, fields.tail?.reserved.subarray(0, 3));
+  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.length > 3 ? fields.head?.reserved.subarray(0, 3) : fields.head?.reserved);
+  if (fields.tail?.reserved !== undefined) copy_bytes(view, p + 37, fields.tail?.reserved.length > 3 ? fields.tail?.reserved.subarray(0, 3) : fields.tail?.reserved);
   return written;
 }
 

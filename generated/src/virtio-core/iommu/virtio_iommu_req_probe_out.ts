@@ -158,8 +158,8 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.head.type, fields.endpoint);
   if (written === 0) return 0;
-  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.subarray(0, 3));
-  if (fields.reserved !== undefined) copy_bytes(view, p + 8, fields.reserved.subarray(0, 64));
+  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.length > 3 ? fields.head?.reserved.subarray(0, 3) : fields.head?.reserved);
+  if (fields.reserved !== undefined) copy_bytes(view, p + 8, fields.reserved.length > 64 ? fields.reserved.subarray(0, 64) : fields.reserved);
   return written;
 }
 

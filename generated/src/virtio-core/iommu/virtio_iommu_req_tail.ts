@@ -114,7 +114,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.status);
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 1, fields.reserved.subarray(0, 3));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 1, fields.reserved.length > 3 ? fields.reserved.subarray(0, 3) : fields.reserved);
   return written;
 }
 

@@ -405,7 +405,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.requested_size,
   );
   if (written === 0) return 0;
-  if (fields.padding !== undefined) copy_bytes(view, p + 10, fields.padding.subarray(0, 6));
+  if (fields.padding !== undefined) copy_bytes(view, p + 10, fields.padding.length > 6 ? fields.padding.subarray(0, 6) : fields.padding);
   return written;
 }
 

@@ -77,7 +77,7 @@ export function macs_end(view: DataView, p: number): number {
  * Spec: device-types/net/description.tex, struct virtio_net_ctrl_mac.
  * Where it starts in the view.
  */
-export function macs_at_offset(view: DataView, p: number, i: number): number {
+export function macs_at_offset(_view: DataView, p: number, i: number): number {
   return p + 6 * i + 4;
 }
 
@@ -103,7 +103,7 @@ export function encode(view: DataView, p: number, macs: FieldsInput['macs']): nu
   for (let i = 0; i < n; i++) {
     const e = macs[i]!;
     fill_zero(view, p + 6 * i + 4, p + 6 * i + 10);
-    copy_bytes(view, p + 6 * i + 4, e.subarray(0, 6));
+    copy_bytes(view, p + 6 * i + 4, e.length > 6 ? e.subarray(0, 6) : e);
   }
   return q - p;
 }

@@ -204,7 +204,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.selectors_per_classifier_limit,
   );
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 18, fields.reserved.subarray(0, 2));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 18, fields.reserved.length > 2 ? fields.reserved.subarray(0, 2) : fields.reserved);
   return written;
 }
 

@@ -219,8 +219,8 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
   if (fields.length !== undefined && fields.length !== fields.mask.length) return 0;
   const written = encode(view, p, fields.type, fields.flags, fields.mask);
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 2, fields.reserved.subarray(0, 2));
-  if (fields.reserved1 !== undefined) copy_bytes(view, p + 5, fields.reserved1.subarray(0, 3));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 2, fields.reserved.length > 2 ? fields.reserved.subarray(0, 2) : fields.reserved);
+  if (fields.reserved1 !== undefined) copy_bytes(view, p + 5, fields.reserved1.length > 3 ? fields.reserved1.subarray(0, 3) : fields.reserved1);
   return written;
 }
 

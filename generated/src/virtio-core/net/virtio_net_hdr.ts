@@ -17,7 +17,12 @@ export type AnyStruct =
  * The number of bytes tells the shape: the longest that fits.
  * Spec: device-types/net/description.tex, struct virtio_net_hdr.
  */
-export const SHAPES = ['virtio_net_hdr+bare', 'virtio_net_hdr+hash', 'virtio_net_hdr+tunnel', 'virtio_net_hdr+ipsec'] as const;
+export const SHAPES = [
+  'virtio_net_hdr+bare',
+  'virtio_net_hdr+hash',
+  'virtio_net_hdr+tunnel',
+  'virtio_net_hdr+ipsec',
+] as const;
 
 /**
  * Whether bytes p..end-1 begin with the struct in any of its shapes: 0, or an ErrorCode.

@@ -277,7 +277,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
   if (fields.reserved !== undefined) {
     view.setUint8(p + 11, fields.reserved);
   }
-  if (fields.reserved1 !== undefined) copy_bytes(view, p + 14, fields.reserved1.subarray(0, 2));
+  if (fields.reserved1 !== undefined) copy_bytes(view, p + 14, fields.reserved1.length > 2 ? fields.reserved1.subarray(0, 2) : fields.reserved1);
   return written;
 }
 

@@ -177,7 +177,7 @@ export function encode(
   const q_ = q + 3 + n_;
   view.setUint32(p, hash_types, true);
   view.setUint16(p + 4, n - 1, true);
-  view.setUint16(p + 6, (unclassified_queue_vq_index_1_16 & 0x7fff), true);
+  view.setUint16(p + 6, unclassified_queue_vq_index_1_16 & 0x7fff, true);
   for (let i = 0; i < n; i++) {
     const e = indirection_table[i]!;
     view.setUint16(p + 2 * i + 8, (e.vq_index_1_16 & 0x7fff) | (((e.reserved ?? 0) & 0x1) << 15), true);

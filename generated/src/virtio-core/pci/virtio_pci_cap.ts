@@ -227,7 +227,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.length,
   );
   if (written === 0) return 0;
-  if (fields.padding !== undefined) copy_bytes(view, p + 6, fields.padding.subarray(0, 2));
+  if (fields.padding !== undefined) copy_bytes(view, p + 6, fields.padding.length > 2 ? fields.padding.subarray(0, 2) : fields.padding);
   return written;
 }
 

@@ -259,7 +259,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.notify_off_multiplier,
   );
   if (written === 0) return 0;
-  if (fields.cap?.padding !== undefined) copy_bytes(view, p + 6, fields.cap?.padding.subarray(0, 2));
+  if (fields.cap?.padding !== undefined) copy_bytes(view, p + 6, fields.cap?.padding.length > 2 ? fields.cap?.padding.subarray(0, 2) : fields.cap?.padding);
   return written;
 }
 

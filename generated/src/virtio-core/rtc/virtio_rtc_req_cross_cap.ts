@@ -171,8 +171,8 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.head.msg_type, fields.clock_id, fields.hw_counter);
   if (written === 0) return 0;
-  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 2, fields.head?.reserved.subarray(0, 6));
-  if (fields.reserved !== undefined) copy_bytes(view, p + 11, fields.reserved.subarray(0, 5));
+  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 2, fields.head?.reserved.length > 6 ? fields.head?.reserved.subarray(0, 6) : fields.head?.reserved);
+  if (fields.reserved !== undefined) copy_bytes(view, p + 11, fields.reserved.length > 5 ? fields.reserved.subarray(0, 5) : fields.reserved);
   return written;
 }
 

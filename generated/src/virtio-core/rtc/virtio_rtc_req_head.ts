@@ -114,7 +114,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.msg_type);
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 2, fields.reserved.subarray(0, 6));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 2, fields.reserved.length > 6 ? fields.reserved.subarray(0, 6) : fields.reserved);
   return written;
 }
 

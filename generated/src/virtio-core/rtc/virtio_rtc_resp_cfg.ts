@@ -157,8 +157,8 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.head.status, fields.num_clocks);
   if (written === 0) return 0;
-  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.subarray(0, 7));
-  if (fields.reserved !== undefined) copy_bytes(view, p + 10, fields.reserved.subarray(0, 6));
+  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.length > 7 ? fields.head?.reserved.subarray(0, 7) : fields.head?.reserved);
+  if (fields.reserved !== undefined) copy_bytes(view, p + 10, fields.reserved.length > 6 ? fields.reserved.subarray(0, 6) : fields.reserved);
   return written;
 }
 

@@ -192,8 +192,8 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.head.status, fields.type, fields.leap_second_smearing, fields.flags);
   if (written === 0) return 0;
-  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.subarray(0, 7));
-  if (fields.reserved !== undefined) copy_bytes(view, p + 11, fields.reserved.subarray(0, 5));
+  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.length > 7 ? fields.head?.reserved.subarray(0, 7) : fields.head?.reserved);
+  if (fields.reserved !== undefined) copy_bytes(view, p + 11, fields.reserved.length > 5 ? fields.reserved.subarray(0, 5) : fields.reserved);
   return written;
 }
 

@@ -240,7 +240,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
   const written = encode(view, p, fields.head.status, fields.clock_reading, fields.counter_cycles);
   if (written === 0) return 0;
-  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.subarray(0, 7));
+  if (fields.head?.reserved !== undefined) copy_bytes(view, p + 1, fields.head?.reserved.length > 7 ? fields.head?.reserved.subarray(0, 7) : fields.head?.reserved);
   return written;
 }
 

@@ -14,7 +14,11 @@ export type AnyStruct =
  * The value of type tells the shape.
  * Spec: device-types/sound/description.tex, struct virtio_snd_ctl_info.
  */
-export const SHAPES = ['virtio_snd_ctl_info/integer', 'virtio_snd_ctl_info/integer64', 'virtio_snd_ctl_info/enumerated'] as const;
+export const SHAPES = [
+  'virtio_snd_ctl_info/integer',
+  'virtio_snd_ctl_info/integer64',
+  'virtio_snd_ctl_info/enumerated',
+] as const;
 
 /**
  * Whether bytes p..end-1 begin with the struct in any of its shapes: 0, or an ErrorCode.

@@ -187,7 +187,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.connected,
   );
   if (written === 0) return 0;
-  if (fields.padding !== undefined) copy_bytes(view, p + 17, fields.padding.subarray(0, 7));
+  if (fields.padding !== undefined) copy_bytes(view, p + 17, fields.padding.length > 7 ? fields.padding.subarray(0, 7) : fields.padding);
   return written;
 }
 

@@ -331,7 +331,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.channels_max,
   );
   if (written === 0) return 0;
-  if (fields.padding !== undefined) copy_bytes(view, p + 27, fields.padding.subarray(0, 5));
+  if (fields.padding !== undefined) copy_bytes(view, p + 27, fields.padding.length > 5 ? fields.padding.subarray(0, 5) : fields.padding);
   return written;
 }
 

@@ -285,7 +285,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.cs_change_delay_inactive_ns,
   );
   if (written === 0) return 0;
-  if (fields.reserved !== undefined) copy_bytes(view, p + 5, fields.reserved.subarray(0, 3));
+  if (fields.reserved !== undefined) copy_bytes(view, p + 5, fields.reserved.length > 3 ? fields.reserved.subarray(0, 3) : fields.reserved);
   return written;
 }
 

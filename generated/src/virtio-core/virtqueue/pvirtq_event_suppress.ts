@@ -72,7 +72,7 @@ export function encode(
   flags_desc_event_flags: number,
 ): number {
   view.setUint16(p, (desc_desc_event_off & 0x7fff) | ((desc_desc_event_wrap & 0x1) << 15), true);
-  view.setUint16(p + 2, (flags_desc_event_flags & 0x3), true);
+  view.setUint16(p + 2, flags_desc_event_flags & 0x3, true);
   return 4;
 }
 

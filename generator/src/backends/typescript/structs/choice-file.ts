@@ -17,11 +17,7 @@ export function choiceFile(struct: StructIR): Statement[] {
       'export type AnyStruct =',
       ...shapes.map((key, i) => `  | ${identOf(key)}.Struct${i + 1 === shapes.length ? ';' : ''}`),
     ].join('\n'),
-    constant(
-      'SHAPES',
-      `[${shapes.map((key) => `'${key}'`).join(', ')}] as const`,
-      doc(struct.doc, howText(struct), clause(struct.spec)),
-    ),
+    constant('SHAPES', shapeList(shapes), doc(struct.doc, howText(struct), clause(struct.spec))),
     fn({
       name: 'check',
       parameters: VIEW_END,
@@ -60,6 +56,12 @@ export function choiceFile(struct: StructIR): Statement[] {
       ),
     }),
   ];
+}
+
+function shapeList(shapes: readonly string[]): string {
+  const keys = shapes.map((key) => `'${key}'`);
+  const line = `[${keys.join(', ')}] as const`;
+  return line.length <= 96 ? line : `[\n${keys.map((key) => `  ${key},\n`).join('')}] as const`;
 }
 
 /** Every shape the bytes can choose, the one for the fewest bytes or for the lowest tag first. */

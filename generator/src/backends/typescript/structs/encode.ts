@@ -251,9 +251,15 @@ export function storeWord(
       const value = part(b);
       return own.offset === half.offset && value !== null ? [put(value, own.lsb, b.width)] : [];
     });
-    return store(half.type, base, half.offset, terms.length === 0 ? '0' : terms.join(' | '));
+    const [only = '0'] = terms;
+    const word = terms.length > 1 ? terms.join(' | ') : only.replace(/^\((.*)\)$/, '$1');
+    return store(half.type, base, half.offset, word);
   });
 }
+
+/** Copies at most `size` bytes; a view of them is made only where there are more. */
+export const copyText = (place: string, value: string, size: number): string =>
+  `copy_bytes(view, ${place}, ${value}.length > ${size} ? ${value}.subarray(0, ${size}) : ${value});`;
 
 /** The stores of one element `e` of an array of records; what is reserved is written where it is given. */
 function elementStores(records: RecordsMemberIR, element: Start): string[] {
@@ -277,8 +283,8 @@ function elementStores(records: RecordsMemberIR, element: Start): string[] {
     if (field.kind === 'bytes') {
       const fill = `fill_zero(view, ${place}, ${end});`;
       return field.reserved
-        ? [fill, `if (${value} !== undefined) copy_bytes(view, ${place}, ${value}.subarray(0, ${fixedSizeOf(field)}));`]
-        : [fill, `copy_bytes(view, ${place}, ${value}.subarray(0, ${fixedSizeOf(field)}));`];
+        ? [fill, `if (${value} !== undefined) ${copyText(place, value, fixedSizeOf(field))}`]
+        : [fill, `${copyText(place, value, fixedSizeOf(field))}`];
     }
     const inner = elementStart({ base: element.base, offset }, field.elementSize, 'j');
     const count = isFixed(field.count) ? field.count.fixed : 0;

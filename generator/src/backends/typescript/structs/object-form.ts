@@ -4,7 +4,7 @@ import { doc } from '../docs.js';
 import { store } from '../expressions.js';
 import { a, call } from '../lines.js';
 import { fn, iface, type Statement, VIEW, VIEW_END } from '../render.js';
-import { givenFor, storeWord } from './encode.js';
+import { copyText, givenFor, storeWord } from './encode.js';
 import { shapeInterfaces, shapeLiteral } from './fields-form.js';
 import { elementStart, type Start, startOf, startText } from './place.js';
 import { countedBy, type ShapeModel } from './shape-model.js';
@@ -118,9 +118,7 @@ function reservedStores(model: ShapeModel, member: MemberIR): string[] {
   }
   if (!member.reserved || !isFixed(member.count)) return [];
   if (member.kind === 'bytes')
-    return [
-      `if (${path} !== undefined) copy_bytes(view, ${startText(model, member)}, ${path}.subarray(0, ${fixedSizeOf(member)}));`,
-    ];
+    return [`if (${path} !== undefined) ${copyText(startText(model, member), path, fixedSizeOf(member))}`];
   if (member.kind !== 'ints') return [];
   const element: Start = elementStart({ base, offset }, member.elementSize);
   const zero = member.type === 'u64' ? '0n' : '0';

@@ -215,7 +215,7 @@ function recordReaders(
         offset,
         doc(...aboutMember(field, `u8[${size}]`, size, OF_ELEMENT), 'Where it starts in the view.'),
         where,
-        taking,
+        where.includes('view') ? taking : [...unused(taking.slice(0, 1)), ...taking.slice(1)],
       ),
       reader(length, doc(`Number of bytes of it.`), `${size}`, unused(taking)),
       fn({
