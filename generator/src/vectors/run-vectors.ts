@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DialectIndex } from '../interpret/dialect-index.js';
+import type { FamilyIndex } from '../interpret/structs/family-index.js';
 import { fromHex } from '../interpret/values.js';
 import type { DialectIR } from '../ir/types.js';
 import { LineDecoder } from '../jsonl/decode-lines.js';
@@ -9,6 +10,10 @@ import type { IrStore } from '../store.js';
 import { difference, disagreements } from './agreement.js';
 import { loadCodecs } from './codec-module.js';
 import { interpreterSubject } from './interpreter-subject.js';
+import { loadFamily } from './structs/family-module.js';
+import { runStruct, structDisagreements } from './structs/run-structs.js';
+import type { StructSubject } from './structs/struct-subject.js';
+import { structSubjects } from './structs/subjects.js';
 import type { Reading, Subject } from './subject.js';
 import { allSubjects, EXPRESSES_LESS } from './subjects.js';
 
@@ -37,12 +42,18 @@ export interface VectorRun {
 export class VectorRunner {
   readonly run: VectorRun = { dialects: new Map(), failures: [], unknown: new Map() };
   readonly #subjects = new Map<string, readonly Subject[]>();
+  readonly #structSubjects = new Map<string, readonly StructSubject[]>();
 
   constructor(readonly store: IrStore) {}
 
   /** Every implementation of a dialect, for tests that bring their own bytes. */
   static readonly subjects = allSubjects;
   static readonly disagreements = disagreements;
+
+  /** The same for structs. */
+  static readonly structSubjects = async (index: FamilyIndex): Promise<readonly StructSubject[]> =>
+    structSubjects(index, await loadFamily(index.ir));
+  static readonly structDisagreements = structDisagreements;
 
   /** How many vectors the interpreter gets wrong for dialects that exist in memory only. */
   static interpreterFailures(dialects: readonly DialectIR[], entries: readonly Entry[]): number {
@@ -66,6 +77,10 @@ export class VectorRunner {
     for (const [number, entry] of entries.entries()) {
       const frames = framesOf(entry);
       const given = textOf(entry, 'dialect') ?? inherited;
+      if (textOf(entry, 'struct') !== undefined) {
+        await this.#struct(name, number, entry);
+        continue;
+      }
       if (frames.length === 0) {
         inherited = given;
         continue;
@@ -89,17 +104,43 @@ export class VectorRunner {
     }
   }
 
-  async #entry(label: string, entry: Entry, frames: readonly string[], index: DialectIndex): Promise<void> {
-    const { dialect } = index.ir;
-    const count = this.run.dialects.get(dialect) ?? { vectors: 0, checks: 0, failed: 0 };
-    this.run.dialects.set(dialect, count);
+  /** An entry of a file of structs, which names its protocol only by what it is called. */
+  async #struct(file: string, number: number, entry: Entry): Promise<void> {
+    const spelled = textOf(entry, 'struct') ?? '';
+    const protocol = textOf(entry, 'protocol') ?? protocolOf(file);
+    const named = this.store.struct(protocol, spelled);
+    const bytes = fromHex(textOf(entry, 'hex') ?? '');
+    if (named === null || !('bytes' in bytes)) {
+      const key = `${protocol} ${spelled}`;
+      this.run.unknown.set(key, (this.run.unknown.get(key) ?? 0) + 1);
+      return;
+    }
+    const { index } = named;
+    const { family } = index.ir;
+    let subjects = this.#structSubjects.get(family);
+    if (subjects === undefined) {
+      subjects = await VectorRunner.structSubjects(index);
+      this.#structSubjects.set(family, subjects);
+    }
+    const expect = this.#counting(`${index.ir.protocol}/${family}`, `${file}[${number}] ${spelled}`);
+    runStruct(index, named, subjects, entry.fields, bytes.bytes, expect);
+  }
+
+  /** Counts a vector of a dialect or family, and every comparison that is made for it. */
+  #counting(name: string, label: string): (subject: string, what: string, ok: boolean) => void {
+    const count = this.run.dialects.get(name) ?? { vectors: 0, checks: 0, failed: 0 };
+    this.run.dialects.set(name, count);
     count.vectors++;
-    const expect = (subject: string, what: string, ok: boolean): void => {
+    return (subject, what, ok) => {
       count.checks++;
       if (ok) return;
       count.failed++;
       this.run.failures.push({ vector: label, subject, what });
     };
+  }
+
+  async #entry(label: string, entry: Entry, frames: readonly string[], index: DialectIndex): Promise<void> {
+    const expect = this.#counting(index.ir.dialect, label);
     const subjects = await this.#subjectsOf(index);
     if (textOf(entry, 'verdict') !== undefined) expect('layers', this.#verdict(entry), this.#verdict(entry) === '');
     for (const hex of frames) {
@@ -170,3 +211,9 @@ export class VectorRunner {
 }
 
 const withoutPadding = (hex: string, size: number): string => hex.slice(0, size * 2);
+
+/** Vector files of structs carry no protocol: it follows from the file. */
+const protocolOf = (file: string): string => {
+  const stem = (file.split('/').pop() ?? '').replace(/\.jsonl?$/, '');
+  return stem === 'virtio-structs' ? 'virtio-core' : stem;
+};

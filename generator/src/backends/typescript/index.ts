@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { FamilyIR } from '../../ir/structs.js';
 import type { DialectIR } from '../../ir/types.js';
 import { bodyFile } from './body-file.js';
 import { dialectIndex } from './dialect-index.js';
@@ -7,6 +8,7 @@ import { headerFile } from './header-file.js';
 import { messageFile } from './message-file.js';
 import { Printer } from './render.js';
 import { streamFile } from './stream-file.js';
+import { renderFamily } from './structs/index.js';
 import { modelDialect } from './view-model.js';
 
 export { packageExports } from './exports.js';
@@ -14,8 +16,11 @@ export { packageExports } from './exports.js';
 // From dist/backends/typescript/ and from src/backends/typescript/ alike.
 const SUPPORT = new URL('../../../assets/support/v1.ts', import.meta.url);
 
-/** Every TypeScript file of the given dialects, by path relative to the output folder. */
-export function renderTypeScript(dialects: readonly DialectIR[]): Map<string, string> {
+/** Every TypeScript file of the given dialects and families of structs, by path relative to the output folder. */
+export function renderTypeScript(
+  dialects: readonly DialectIR[],
+  families: readonly FamilyIR[] = [],
+): Map<string, string> {
   const files = new Map<string, string>();
   const printer = new Printer();
   for (const ir of dialects) {
@@ -31,6 +36,7 @@ export function renderTypeScript(dialects: readonly DialectIR[]): Map<string, st
     print('enums', ir.dialect, enumsFile(model));
     print('index', ir.dialect, dialectIndex(model));
   }
+  for (const ir of families) for (const [path, text] of renderFamily(ir, printer)) files.set(path, text);
   files.set('src/support/v1.ts', readFileSync(SUPPORT, 'utf8'));
   return files;
 }

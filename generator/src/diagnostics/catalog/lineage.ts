@@ -1,4 +1,4 @@
-import { constrained, type Entry, type Excerpt, fields, yaml } from './entry.js';
+import { constrained, type Entry, type Excerpt, fields, structs, yaml } from './entry.js';
 
 const child = (text: string): Excerpt => ({ 'demo/child.yaml': text });
 const base = (text: string): Excerpt => ({ 'demo/base.yaml': text });
@@ -335,5 +335,50 @@ export const LINEAGE = {
         transport: { doc: "one class" }
         bus: { doc: "another class", bit: bus }
     `),
+  },
+  VW219: {
+    title: 'a struct holds itself',
+    explanation: 'A struct that is a field of itself, directly or through others, has no end.',
+    wrong: structs(
+      'node:',
+      '  doc: "An element of a list."',
+      '  fields:',
+      '    - { name: value, type: u32, doc: "any value" }',
+      '    - { name: next, type: node, doc: "the element behind it" }',
+    ),
+    right: structs(
+      'node:',
+      '  doc: "An element of a list."',
+      '  fields:',
+      '    - { name: value, type: u32, doc: "any value" }',
+      '    - { name: next, type: u64, doc: "address of the element behind it" }',
+    ),
+  },
+  VW220: {
+    title: 'a struct is declared twice',
+    explanation:
+      'A struct is asked for by its protocol and its name, so that all files of a protocol share the names of their structs.',
+    wrong: {
+      ...structs('head:', '  doc: "A head."', '  fields:', '    - { name: kind, type: u32, doc: "what follows" }'),
+      'demo/more-structs.yaml': yaml`
+        dialect: more-structs
+        structs:
+          head:
+            doc: "Another head."
+            fields:
+              - { name: kind, type: u8, doc: "what follows" }
+      `,
+    },
+    right: {
+      ...structs('head:', '  doc: "A head."', '  fields:', '    - { name: kind, type: u32, doc: "what follows" }'),
+      'demo/more-structs.yaml': yaml`
+        dialect: more-structs
+        structs:
+          short_head:
+            doc: "Another head."
+            fields:
+              - { name: kind, type: u8, doc: "what follows" }
+      `,
+    },
   },
 } as const satisfies Record<string, Entry>;
