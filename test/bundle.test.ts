@@ -31,7 +31,7 @@ describe('a bundle', () => {
     ['SET_VQUEUE.request', 'index, size, descriptor_addr, driver_addr_lo, driver_addr_hi, device_addr_number'],
     ['GET_DEVICES.response', 'offset, count, bitmap_offset, bitmap_length, bitmap_bit'],
   ])('with check and readers of %s alone stays within 2 kB and has no View in it', async (body, readers) => {
-    for (const dialect of DIALECTS.filter((name) => name !== 'rfc1')) {
+    for (const dialect of ['rfc2', 'rfc2+token', 'rfc3', 'v1-2026']) {
       const { minified, text } = await shipped(
         `export { check, ${readers} } from '@virtio-wire/codecs/virtio-msg/${dialect}/${body}';`,
       );

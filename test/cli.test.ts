@@ -129,8 +129,16 @@ describe('list', () => {
       aliases: string[];
     }[];
     expect(Object.fromEntries(all.map((d) => [d.dialect, d.headerSize]))).toEqual({
+      alpha: 4,
+      'linux-2024': 4,
+      'openamp-2024': 4,
+      'qemu-2024-0': 8,
+      'qemu-2024a': 4,
+      'qemu-2024b': 4,
       rfc1: 4,
       rfc2: 6,
+      'rfc2+token': 8,
+      'rfc2-fixed64': 6,
       rfc3: 8,
       'v1-2026': 8,
     });

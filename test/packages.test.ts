@@ -54,7 +54,7 @@ describe.each(PACKAGES)('the tarball of %s', (name) => {
 });
 
 describe('a dialect of the codecs', () => {
-  it.each(['rfc1', 'rfc2', 'rfc3', 'v1-2026'])(
+  it.each(['rfc1', 'rfc2', 'rfc2+token', 'rfc3', 'v1-2026'])(
     '%s loads no other dialect and nothing from outside the package',
     (dialect) => {
       const seen = new Set<string>();

@@ -83,7 +83,9 @@ describe('the shape table', () => {
   });
 
   it('agrees with the interpreter on a tail counted in bits, whole bytes or not', () => {
-    for (const name of DIALECTS.filter((n) => n !== 'rfc1')) {
+    const counted = DIALECTS.filter((n) => indexOf(n).byKey('bus.GET_DEVICES.response')?.maxSize === null);
+    expect(counted.length).toBeGreaterThan(3);
+    for (const name of counted) {
       const body = indexOf(name).byKey('bus.GET_DEVICES.response');
       const counter = body?.fields.find((f) => f.name === 'count')?.offset ?? 0;
       const size = indexOf(name).sizeField?.offset ?? 0;

@@ -29,7 +29,10 @@ export interface Malformed {
 const read = (name: string): unknown => JSON.parse(readFileSync(`${root}test/vectors/${name}`, 'utf8'));
 
 /** The dialects the schema has so far. Vectors of others wait in the same file. */
-export const DIALECTS = ['rfc1', 'rfc2', 'rfc3', 'v1-2026'];
+export const DIALECTS = [
+  ...['qemu-2024-0', 'qemu-2024a', 'qemu-2024b', 'alpha', 'linux-2024', 'openamp-2024'],
+  ...['rfc1', 'rfc2', 'rfc2-fixed64', 'rfc2+token', 'rfc3', 'v1-2026'],
+];
 
 export const vectors: Vector[] = (read('virtio-msg.json') as Vector[]).filter((v) => DIALECTS.includes(v.dialect));
 export const malformed: Malformed[] = (read('virtio-msg-malformed.json') as Malformed[]).filter((v) =>

@@ -60,8 +60,11 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
   checkWidths(fields, placeOfField, report);
   const place = header.origin.source.placeOfKey(header.origin.path);
   const typeField = fields.find((f) => f.role === 'type');
-  const required = ['type', 'id', ...('field' in framing.value.size ? ['size'] : [])];
-  for (const role of required) {
+  // Where no bit tells a class or a response, a header may do without a type field: its messages differ by id alone.
+  const typed =
+    framing.value.response_bit !== undefined || Object.values(classes.value).some((c) => c.bit !== undefined);
+  const required = [...(typed ? ['type'] : []), 'id', ...('field' in framing.value.size ? ['size'] : [])];
+  for (const role of new Set(['type', ...required])) {
     const [first, second] = fields.filter((f) => f.role === role);
     if (first !== undefined && second !== undefined) {
       report.add(
@@ -74,7 +77,7 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
         },
       );
     }
-    if (first !== undefined || laid.lost.size > 0) continue;
+    if (first !== undefined || laid.lost.size > 0 || !required.includes(role)) continue;
     report.add('VW307', place, `the header has no field with role "${role}"`, {
       hint: `add "role: ${role}" to the field that holds it`,
     });
@@ -103,9 +106,9 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
       });
     }
   }
-  if (typeField === undefined) return null;
+  if (typeField === undefined && typed) return null;
   const bitOf = (name: string | undefined, where: () => ReturnType<typeof dialect.source.place>): number => {
-    if (name === undefined) return 0;
+    if (name === undefined || typeField === undefined) return 0;
     const bits = typeField.bits.find((b) => b.name === name);
     if (bits !== undefined && bits.width !== 1) {
       report.add('VW307', where(), `bit group "${name}" of the type field has ${bits.width} bits; expected 1`, {

@@ -40,8 +40,8 @@ export function msg_id(w0: number): number {
 }
 
 /**
- * u16 at bytes 2..3: number of the device on this bus, 0 being a legal number; 0 in bus messages. The RFC 1 text
- * calls it device ID: not the virtio device type.
+ * u16 at bytes 2..3: number of the device on this bus, 0 being a legal number; 0 in bus messages. The text calls
+ * it device ID: not the virtio device type.
  * Spec: wmamills/virtio-msg-spec, branch virtio-msg-rfc1 (tag virtio-msg-draft-v1), transport-msg.tex.
  */
 export function dev_num(w0: number): number {
@@ -70,8 +70,8 @@ export interface Header {
   /** message id, in the id space of the class: the same number means something else on the other side of the bus bit */
   msg_id: number;
   /**
-   * number of the device on this bus, 0 being a legal number; 0 in bus messages. The RFC 1 text calls it device ID:
-   * not the virtio device type
+   * number of the device on this bus, 0 being a legal number; 0 in bus messages. The text calls it device ID: not
+   * the virtio device type
    */
   dev_num: number;
 }

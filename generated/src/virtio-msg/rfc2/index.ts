@@ -45,5 +45,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2',
-  hash: 'sha256:1fe5838e26e4bf4a9c93d204d218a60f1cfb0d3eb75b39bf663e1e3ed2a1f2bf',
+  hash: 'sha256:ad7300ae758de0b357e197a45a7e3e79afdd727668440324bf32324da327abc4',
 } as const;

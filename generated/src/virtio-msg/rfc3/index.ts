@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc3',
-  hash: 'sha256:f26e317c8db57be1af364c7a19f7d51c7ca45a49dc93f42308f783fcea8cf287',
+  hash: 'sha256:20beaee4680656c732f7140f68ba1ad20507c8169d02ee00bcb7faa823671eaf',
 } as const;

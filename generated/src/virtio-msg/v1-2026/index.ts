@@ -46,5 +46,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'v1-2026',
-  hash: 'sha256:0cc5b77e4fe3e07546bccb84572189cf6b8755d22fa28b46353a9b6787b0d2f8',
+  hash: 'sha256:1fe8be7875b0e6e8f29792c2c74eb22029f1da0823ccd2fc854bab7b7d9a3bf1',
 } as const;

@@ -104,9 +104,12 @@ function about(dialect: DialectIR): DialectView['about'] {
 
 function framing(dialect: DialectIR): string {
   const { headerSize, typeMask, responseBit } = dialect.framing;
-  const type = dialect.header.find((f) => f.role === 'type')?.name ?? 'type';
+  const type = dialect.header.find((f) => f.role === 'type')?.name;
   const classes = dialect.classes.map((c) => `${hex(c.type)} ${c.name}`).join(', ');
-  const bits = `Of ${code(type)} only the bits ${hex(typeMask)} are looked at: ${classes}`;
+  const bits =
+    type === undefined
+      ? 'No bit tells the class of a message'
+      : `Of ${code(type)} only the bits ${hex(typeMask)} are looked at: ${classes}`;
   const response =
     responseBit === 0
       ? '; nothing tells a response from a request'

@@ -104,7 +104,7 @@ function describe(dialect: DialectModel): Statement {
       'if (code <= ErrorCode.FRAME_SIZE) return header.describe(view, p, end, code);',
       ...(shared.length === 0 ? [] : ['if (code === ErrorCode.AMBIGUOUS) {', ...shared, '}']),
       ...table(dialect, (ident) => `return ${ident}.describe(view, p, end, code);`, [
-        `return unknown_id(${where}, expectedId(${loadAtom(header.type.ir.type, 'p', header.type.ir.offset)}), ${got});`,
+        `return unknown_id(${where}, expectedId(${header.type === null ? '0' : loadAtom(header.type.ir.type, 'p', header.type.ir.offset)}), ${got});`,
       ]),
     ],
   });
