@@ -141,6 +141,12 @@ describe('list', () => {
       'rfc2-fixed64': 6,
       rfc3: 8,
       'v1-2026': 8,
+      'ffa-2024': 4,
+      'ffa-2025a': 6,
+      'ffa-2025b': 6,
+      'ffa-2025b+token': 8,
+      'ffa-2026a': 8,
+      'ffa-v1': 8,
     });
     expect(all.find((d) => d.dialect === 'rfc3')?.aliases).toEqual(
       expect.arrayContaining(['pr28', 'qemu', 'optee', 'linux-2025-tok', 'linux-2026a']),

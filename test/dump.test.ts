@@ -100,8 +100,7 @@ describe('the rows of a message', () => {
   it('have the values of the vectors', () => {
     for (const v of vectors) {
       const { index, profile } = dialect(v.dialect);
-      const named = (all: readonly BodyIR[]) =>
-        all.filter((b) => b.key === `${v.class}.${v.message}.${v.kind}`);
+      const named = (all: readonly BodyIR[]) => all.filter((b) => b.key === `${v.class}.${v.message}.${v.kind}`);
       const rows = dumpMessage(index, profile, bytesOf(v.hex), { select: named });
       const told = new Map(rows.map((r) => [r.field, r.value]));
       for (const [name, value] of Object.entries({ ...v.header, ...v.fields })) {

@@ -183,6 +183,53 @@ describe('the shipped schema', () => {
   });
 });
 
+describe('a dialect that carries another', () => {
+  const dialects = compile(shipped()).dialects;
+  const find = (name: string): (typeof dialects)[number] => {
+    const found = dialects.find((d) => d.dialect === name);
+    if (found === undefined) throw new Error(`there is no dialect ${name}`);
+    return found;
+  };
+  const ffa = dialects.filter((d) => d.protocol === 'virtio-ffa');
+
+  it('is one of a lineage of its own', () => {
+    expect(ffa.map((d) => [d.dialect, d.parent, d.carries])).toEqual([
+      ['ffa-2024', null, 'virtio-msg/linux-2024'],
+      ['ffa-2025a', 'ffa-2024', 'virtio-msg/rfc2'],
+      ['ffa-2025b', 'ffa-2025a', 'virtio-msg/rfc2'],
+      ['ffa-2025b+token', 'ffa-2025b', 'virtio-msg/rfc3'],
+      ['ffa-2026a', 'ffa-2025b+token', 'virtio-msg/rfc3'],
+      ['ffa-v1', 'ffa-2026a', 'virtio-msg/v1-2026'],
+    ]);
+  });
+
+  it('has the messages of that one as they are, and none of what its parent carries', () => {
+    for (const dialect of ffa) {
+      const carried = find(dialect.carries?.split('/')[1] ?? '');
+      const shape = ({ origin: _origin, ...rest }: BodyIR): object => rest;
+      expect(dialect.bodies.filter((b) => b.class !== 'ffa-bus').map(shape)).toEqual(carried.bodies.map(shape));
+      expect(dialect.framing).toEqual(carried.framing);
+      const names = carried.enums.map((e) => e.name);
+      expect(dialect.enums.filter((e) => names.includes(e.name))).toEqual(carried.enums);
+    }
+  });
+
+  it('adds a class within one of its classes, and says where each body comes from', () => {
+    const { classes, bodies, ranges } = find('ffa-v1');
+    expect(classes.map((c) => [c.name, c.type])).toEqual([
+      ['transport', 0],
+      ['bus', 2],
+      ['ffa-bus', 2],
+    ]);
+    const origin = (key: string): string | undefined => bodies.find((b) => b.key === key)?.origin;
+    expect(origin('transport.SET_VQUEUE.request')).toBe('virtio-msg/v1-2026');
+    expect(origin('bus.PING.request')).toBe('virtio-msg/rfc1');
+    expect(origin('ffa-bus.AREA_SHARE.request')).toBe('ffa-2025a');
+    expect(bodies.filter((b) => b.anyDevice).map((b) => b.key)).toEqual(['ffa-bus.ERROR.response']);
+    expect(new Set(ranges.map((r) => r.class))).toEqual(new Set(['transport', 'bus', 'ffa-bus']));
+  });
+});
+
 describe('a lineage', () => {
   const RFC2 = 'schema/virtio-msg/rfc2.yaml';
   const changed = (file: string, change: (text: string) => string): SchemaText[] =>

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { compile, type DialectIR, listSchema } from '@virtio-wire/generator';
 import { coverageTable, renderMarkdown } from '@virtio-wire/generator/markdown';
 import { describe, expect, it } from 'vitest';
@@ -44,7 +45,7 @@ describe('the message reference', () => {
     for (const [path, text] of pages) {
       const folder = path.slice(0, path.lastIndexOf('/') + 1);
       for (const [, target, anchor] of text.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
-        const other = target === '' ? text : pages.get(folder + target);
+        const other = target === '' ? text : pages.get(posix.join(folder, target));
         expect(other, `${path} → ${target}`).toBeDefined();
         if (anchor !== undefined)
           expect([...anchorsOf(other ?? '')], `${path} → ${target}#${anchor}`).toContain(anchor);

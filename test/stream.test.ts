@@ -31,7 +31,9 @@ const indexOf = (name: string) => {
   return found.index;
 };
 const shapes = new Map(DIALECTS.map((name) => [name, new ShapeTable(indexOf(name))]));
-const profiles = store.profileNames.map((name) => store.profile('virtio-msg', name) as ProfileIR);
+const profiles = Object.entries(store.index.protocols).flatMap(([protocol, { profiles }]) =>
+  profiles.map((name) => store.profile(protocol, name) as ProfileIR),
+);
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 

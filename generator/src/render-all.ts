@@ -35,7 +35,7 @@ export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING)
   ]);
   const chosen = only === null ? dialects : dialects.filter((d) => d.dialect === only);
   const code = new Map(
-    [...renderTypeScript(chosen)].map(([path, text]) => [
+    [...renderTypeScript(dialects, chosen)].map(([path, text]) => [
       layout === 'package' ? path : path.replace(/^src\//, ''),
       text,
     ]),

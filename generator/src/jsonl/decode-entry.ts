@@ -65,7 +65,11 @@ export function resolveEntry(
   const found = store.dialect(name);
   if (found === null) return { error: entryError('unknown_dialect', 'dialect', name, knownNames(name, store.names)) };
   const profileName = insist ?? textOf(entry, 'profile') ?? defaults.profile ?? found.profile;
-  const profile = store.profile(found.index.ir.protocol, profileName);
+  const { protocol: spoken, carries } = found.index.ir;
+  // What is carried may be judged by the rules of its own protocol.
+  const inside = carries?.split('/')[0];
+  const profile =
+    store.profile(spoken, profileName) ?? (inside === undefined ? null : store.profile(inside, profileName));
   if (profile === null && profileName !== found.index.ir.dialect) {
     return {
       error: entryError('unknown_profile', 'profile', profileName, knownNames(profileName, store.profileNames)),

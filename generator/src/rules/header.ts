@@ -53,10 +53,11 @@ function device({ decoded, index, profile }: Case): Finding[] {
   if (field === null) return [];
   const number = Number(decoded.header[field.name]);
   const at = { layer: 'rules', field: field.name, offset: field.offset, got: number } as const;
-  if (profile.busDevice === 'zero' && decoded.body.class !== 'transport' && number !== 0) {
+  const { body } = decoded;
+  if (profile.busDevice === 'zero' && body.class !== 'transport' && !body.anyDevice && number !== 0) {
     return [{ rule: 'bus-device', ...at, expected: 0, clause: 'R5' }];
   }
-  if (profile.maxDevice !== null && decoded.body.class === 'transport' && number > profile.maxDevice) {
+  if (profile.maxDevice !== null && body.class === 'transport' && number > profile.maxDevice) {
     return [{ rule: 'device-limit', ...at, expected: `at most ${profile.maxDevice}`, clause: profile.spec }];
   }
   return [];

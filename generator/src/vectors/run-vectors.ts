@@ -47,17 +47,13 @@ export class VectorRunner {
 
   /** How many vectors the interpreter gets wrong for dialects that exist in memory only. */
   static interpreterFailures(dialects: readonly DialectIR[], entries: readonly Entry[]): number {
-    const subjects = new Map(dialects.map((ir) => [ir.dialect, interpreterSubject(new DialectIndex(ir))]));
+    const indexes = new Map(dialects.map((ir) => [ir.dialect, new DialectIndex(ir)]));
     return entries.filter((entry) => {
-      const subject = subjects.get(textOf(entry, 'dialect') ?? '');
+      const index = indexes.get(textOf(entry, 'dialect') ?? '');
       const hex = fromHex(textOf(entry, 'hex') ?? '');
-      if (subject === undefined || !('bytes' in hex)) return false;
-      const reading = subject.decode(hex.bytes);
-      return (
-        'error' in reading ||
-        reading.key !== `${String(entry.class)}.${String(entry.message)}.${String(entry.kind)}` ||
-        !isDeepStrictEqual(reading.fields, entry.fields)
-      );
+      if (index === undefined || !('bytes' in hex)) return false;
+      const reading = interpreterSubject(index).decode(hex.bytes, index.byKey(keyOf(entry)));
+      return 'error' in reading || reading.key !== keyOf(entry) || !isDeepStrictEqual(reading.fields, entry.fields);
     }).length;
   }
 
@@ -118,7 +114,7 @@ export class VectorRunner {
     subjects: readonly Subject[],
     expect: (subject: string, what: string, ok: boolean) => void,
   ): void {
-    const named = index.byKey(`${String(entry.class)}.${String(entry.message)}.${String(entry.kind)}`);
+    const named = index.byKey(keyOf(entry));
     const readings = subjects.map((s) => s.decode(bytes, named));
     const oracle = readings[0] as Reading;
     const hex = Buffer.from(bytes).toString('hex');
@@ -172,5 +168,8 @@ export class VectorRunner {
     return subjects;
   }
 }
+
+/** Key of the body that an entry names. */
+const keyOf = (entry: Entry): string => `${String(entry.class)}.${String(entry.message)}.${String(entry.kind)}`;
 
 const withoutPadding = (hex: string, size: number): string => hex.slice(0, size * 2);

@@ -44,5 +44,5 @@ export * as EVENT_USED_event from './EVENT_USED.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'alpha',
-  hash: 'sha256:e53a6e2c4b832793f8ba56aa0e95926face7ef2188dccf77b1e88a83cb0923fc',
+  hash: 'sha256:b228d1450043bc2323253dc824f50b75da2e50c84d94d7268a34d6f772adb6ba',
 } as const;

@@ -44,5 +44,5 @@ export * as EVENT_USED_event from './EVENT_USED.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'linux-2024',
-  hash: 'sha256:30f97ab68ee9b1ac8b10773468ea8ff46337d2f22990c547e4246a6fccd9cce3',
+  hash: 'sha256:31b43bccdbdb56e770c6ca57be47bb97c4a69f3f088adcbb4dc53e6f8dedf83f',
 } as const;

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0b;
 /**
  * Reads the limit of one virtqueue; nothing tells what was set up.
- * Sent by the driver. Declared in alpha, unchanged in openamp-2024.
+ * Sent by the driver. Declared in alpha.
  * Spec: lib/include/openamp/virtio_msg.h, GET_VQUEUE.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0c;
 /**
  * Sets size and addresses of one virtqueue and starts it.
- * Sent by the driver. Declared in alpha, unchanged in openamp-2024.
+ * Sent by the driver. Declared in alpha.
  * Spec: lib/include/openamp/virtio_msg.h, SET_VQUEUE.
  */
 export const BODY = {

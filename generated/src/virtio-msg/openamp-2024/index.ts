@@ -43,5 +43,5 @@ export * as EVENT_USED_event from './EVENT_USED.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'openamp-2024',
-  hash: 'sha256:652b20c24b8dff5cfa612ff87ab3b6442a2ab88c4d46247e119856def7eb08a1',
+  hash: 'sha256:5b81d0aba2011c9b2923ce715a118cae0533efb6a32f34a9a9effe49c636beee',
 } as const;

@@ -32,5 +32,5 @@ export * as EVENT_USED_event from './EVENT_USED.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'qemu-2024-0',
-  hash: 'sha256:23717fff37b76dbef02c53d7f48564d9106c9aeb343cb28fa608bd2d409caa00',
+  hash: 'sha256:cdb46e93ac421c79a7e5d03638d3003ef0c7ab04ce839aba9369faa8b82b5c43',
 } as const;

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x11;
 /**
  * Tells the device that a virtqueue has new buffers.
- * Sent by the driver. Declared in qemu-2024-0, unchanged in qemu-2024a.
+ * Sent by the driver. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, EVENT_AVAIL.
  */
 export const BODY = {

@@ -7,7 +7,7 @@ export const ID = 0x0a;
 /**
  * Reads the generation of the configuration space: read before and after several GET_CONFIG, it tells whether they
  * belong together.
- * Sent by the driver. Declared in qemu-2024-0, unchanged in qemu-2024a.
+ * Sent by the driver. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, GET_CONFIG_GEN.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x03;
 /**
  * Asks what the device is.
- * Sent by the driver. Declared in qemu-2024-0, unchanged in qemu-2024a.
+ * Sent by the driver. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, GET_DEVICE_INFO.
  */
 export const BODY = {

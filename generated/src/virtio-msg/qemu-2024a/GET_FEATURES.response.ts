@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x04;
 /**
  * Reads feature bits that the device offers.
- * Sent by the device. Declared in qemu-2024-0, unchanged in qemu-2024a.
+ * Sent by the device. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, GET_FEATURES.
  */
 export const BODY = {

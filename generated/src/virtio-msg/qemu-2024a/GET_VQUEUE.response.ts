@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0e;
 /**
  * Reads the limit of one virtqueue.
- * Sent by the device. Declared in qemu-2024-0, unchanged in qemu-2024a.
+ * Sent by the device. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, GET_VQUEUE.
  */
 export const BODY = {

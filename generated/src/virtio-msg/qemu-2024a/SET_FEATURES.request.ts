@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x05;
 /**
  * Writes feature bits that the driver accepts.
- * Sent by the driver. Declared in qemu-2024-0, unchanged in qemu-2024a.
+ * Sent by the driver. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, SET_FEATURES.
  */
 export const BODY = {

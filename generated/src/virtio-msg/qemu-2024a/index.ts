@@ -38,5 +38,5 @@ export * as IOMMU_TRANSLATE_response from './IOMMU_TRANSLATE.response.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'qemu-2024a',
-  hash: 'sha256:89d8098632a06dbd4fd26f5c8af9b318baa43ca981545c0c14d8fefac7576228',
+  hash: 'sha256:43deed671ddc63ea8bfaaa5188897f120c505c79a5c8f7487d0ae28bc2d439cf',
 } as const;

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0b;
 /**
  * Reads the limit of one virtqueue.
- * Sent by the driver. Declared in qemu-2024-0, unchanged in qemu-2024b.
+ * Sent by the driver. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, GET_VQUEUE.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0a;
 /**
  * Writes the device status; 0 asks for a reset. Nothing answers: what was accepted must be read back.
- * Sent by the driver. Declared in qemu-2024-0, unchanged in qemu-2024b.
+ * Sent by the driver. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, SET_DEVICE_STATUS.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0c;
 /**
  * Sets size and addresses of one virtqueue and starts it. Nothing answers.
- * Sent by the driver. Declared in qemu-2024-0, unchanged in qemu-2024b.
+ * Sent by the driver. Declared in qemu-2024-0.
  * Spec: virtio-msg-prot.h, SET_VQUEUE.
  */
 export const BODY = {

@@ -38,5 +38,5 @@ export * as IOMMU_TRANSLATE_response from './IOMMU_TRANSLATE.response.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'qemu-2024b',
-  hash: 'sha256:4899d97df3287f007ade12162c1f1178b60bca8797d86a1e58790ce992705fff',
+  hash: 'sha256:0e79e3a7b1761d078db38600ff7b084b740a30e66292fd19ccc72dd16e5ec5d4',
 } as const;

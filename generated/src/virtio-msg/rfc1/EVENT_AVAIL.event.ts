@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x21;
 /**
  * Tells the device that a virtqueue has new buffers.
- * Sent by the driver. Declared in alpha, unchanged in rfc1.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, EVENT_AVAIL.
  */
 export const BODY = {

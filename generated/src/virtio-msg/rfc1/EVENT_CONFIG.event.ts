@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x20;
 /**
  * Tells the driver that status or configuration changed.
- * Sent by the device. Declared in alpha, unchanged in rfc1.
+ * Sent by the device. Declared in alpha.
  * Spec: transport-msg.tex, EVENT_CONFIG.
  */
 export const BODY = {

@@ -7,7 +7,7 @@ export const ID = 0x07;
 /**
  * Reads the generation of the configuration space: read before and after several GET_CONFIG, it tells whether they
  * belong together. Later dialects carry it in every configuration message.
- * Sent by the driver. Declared in alpha, unchanged in rfc1.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, GET_CONFIG_GEN.
  */
 export const BODY = {

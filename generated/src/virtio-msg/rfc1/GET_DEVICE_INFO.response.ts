@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x02;
 /**
  * Asks what the device is. The only transport message that is allowed before reset and status handling.
- * Sent by the device. Declared in alpha, unchanged in rfc1.
+ * Sent by the device. Declared in alpha.
  * Spec: transport-msg.tex, GET_DEVICE_INFO.
  */
 export const BODY = {

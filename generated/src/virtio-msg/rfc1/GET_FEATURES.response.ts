@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x03;
 /**
  * Reads 256 of the feature bits that the device offers.
- * Sent by the device. Declared in alpha, unchanged in rfc1.
+ * Sent by the device. Declared in alpha.
  * Spec: transport-msg.tex, GET_FEATURES.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x06;
 /**
  * Writes up to 32 bytes of the configuration space.
- * Sent by the driver. Declared in alpha, unchanged in rfc1.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, SET_CONFIG.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x04;
 /**
  * Writes 256 of the feature bits that the driver accepts.
- * Sent by the driver. Declared in alpha, unchanged in rfc1.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, SET_FEATURES.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0b;
 /**
  * Sets size and addresses of one virtqueue and starts it.
- * Sent by the driver. Declared in alpha, unchanged in rfc1.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, SET_VQUEUE.
  */
 export const BODY = {

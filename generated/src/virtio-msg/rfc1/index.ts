@@ -48,5 +48,5 @@ export * as STATUS_event from './STATUS.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc1',
-  hash: 'sha256:c5eb2aaa4f7af913360bc69f3a17b9a661f6828bbb5079f8eafbe1f73f4102d3',
+  hash: 'sha256:6fce9637b69aec5274e9bb42a8e7aa1fe5cc6dde2281d8466ce696dba0f8badd',
 } as const;

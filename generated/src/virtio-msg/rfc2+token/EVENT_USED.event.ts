@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x42;
 /**
  * Tells the driver that a virtqueue has used buffers.
- * Sent by the device. Declared in alpha, unchanged in rfc2+token.
+ * Sent by the device. Declared in alpha.
  * Spec: transport-msg.tex, EVENT_USED.
  */
 export const BODY = {

@@ -7,7 +7,7 @@ export const ID = 0x02;
 /**
  * Asks what the device is. The only transport message that is allowed before reset and status handling; a number
  * without an active device is answered with zeros.
- * Sent by the driver. Declared in alpha, unchanged in rfc2+token.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, GET_DEVICE_INFO.
  */
 export const BODY = {

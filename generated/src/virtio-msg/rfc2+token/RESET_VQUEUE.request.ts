@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0b;
 /**
  * Resets one virtqueue; only after VIRTIO_F_RING_RESET was negotiated. The queue reads as not set up afterwards.
- * Sent by the driver. Declared in alpha, unchanged in rfc2+token.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, RESET_VQUEUE.
  */
 export const BODY = {

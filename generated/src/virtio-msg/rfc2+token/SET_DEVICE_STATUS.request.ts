@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x08;
 /**
  * Writes the device status; 0 asks for a reset.
- * Sent by the driver. Declared in alpha, unchanged in rfc2+token.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, SET_DEVICE_STATUS.
  */
 export const BODY = {

@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2+token',
-  hash: 'sha256:8df96967ec282ab742bd95b3f6c1580691f61851708e69442db98290790ca320',
+  hash: 'sha256:993a512349bee319a61f794e3a7609279a2714131c765f1252e654cc8b5ef7a9',
 } as const;

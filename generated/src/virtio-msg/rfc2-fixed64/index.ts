@@ -41,5 +41,5 @@ export * as IOMMU_TRANSLATE_response from './IOMMU_TRANSLATE.response.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2-fixed64',
-  hash: 'sha256:4d9cd790a701694fdfd57196efb01316ab9a9d8306cf8d7ad5d26bc3b5452b53',
+  hash: 'sha256:b1d045be05e5164e716889ccdb4d380ebaf897c7e6d4dd1067c7847ca98f8ce7',
 } as const;

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x07;
 /**
  * Reads the device status.
- * Sent by the device. Declared in alpha, unchanged in rfc2.
+ * Sent by the device. Declared in alpha.
  * Spec: transport-msg.tex, GET_DEVICE_STATUS.
  */
 export const BODY = {

@@ -45,5 +45,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2',
-  hash: 'sha256:ad7300ae758de0b357e197a45a7e3e79afdd727668440324bf32324da327abc4',
+  hash: 'sha256:012d482c915859f8f179e4bb92a9f1e541c2df8b202c3a885084eeb42e9789fd',
 } as const;

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x09;
 /**
  * Reads the limits and the set-up of one virtqueue.
- * Sent by the driver. Declared in alpha, unchanged in rfc3.
+ * Sent by the driver. Declared in alpha.
  * Spec: transport-msg.tex, GET_VQUEUE.
  */
 export const BODY = {

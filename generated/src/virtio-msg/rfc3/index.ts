@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc3',
-  hash: 'sha256:20beaee4680656c732f7140f68ba1ad20507c8169d02ee00bcb7faa823671eaf',
+  hash: 'sha256:3da4447231f91ee8d0094bc83e403efec6e703bb934c00bf8b1f6e041a18c141',
 } as const;

@@ -7,7 +7,7 @@ export const ID = 0x0b;
 /**
  * Stops and resets one virtqueue; has an effect only after VIRTIO_F_RING_RESET was negotiated. The queue is
  * disabled afterwards and can be set up again.
- * Sent by the device. Declared in alpha, unchanged in v1-2026.
+ * Sent by the device. Declared in alpha.
  * Spec: transport-msg.tex, RESET_VQUEUE.
  */
 export const BODY = {

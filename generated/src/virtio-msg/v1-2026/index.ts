@@ -46,5 +46,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'v1-2026',
-  hash: 'sha256:1fe8be7875b0e6e8f29792c2c74eb22029f1da0823ccd2fc854bab7b7d9a3bf1',
+  hash: 'sha256:050a55214975da4965670e07781e69b7ad32b067b29e06cd3166b31ce72359fd',
 } as const;

@@ -113,7 +113,9 @@ function describe(dialect: DialectModel): Statement {
 function expectedId({ ir, header }: DialectModel): Statement {
   const { responseBit, typeMask } = ir.framing;
   const sides = responseBit === 0 ? [0] : [0, responseBit];
-  const cases = ir.classes.flatMap(({ name, type }) =>
+  // A class within another one has its type bits, and goes by the name of that one.
+  const distinct = ir.classes.filter(({ type }, i) => ir.classes.findIndex((c) => c.type === type) === i);
+  const cases = distinct.flatMap(({ name, type }) =>
     sides.flatMap((side) => [`  case ${type | side}:`, `    return 'a ${name} ${sideName(side)} id';`]),
   );
   const other = `a type 0x\${(type & ${typeMask & ~responseBit}).toString(16)}`;
