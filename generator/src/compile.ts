@@ -84,7 +84,9 @@ function doubtOf(
   const lost = new Set(schema.dialects.filter((d) => !isLaid(d)).map((d) => d.source.file));
   const profiles = new Set(schema.profiles.map((p) => p.source.file));
   const wrong = texts.filter(({ file }) => lost.has(file) || (!profiles.has(file) && report.hasErrorsIn(file)));
-  return (name) => wrong.some(({ text }) => mentions(text, name) || !/^\s*[^#\s]/m.test(text));
+  // What a dialect carries is not written down in its file.
+  const carries = wrong.some(({ text }) => /^carries:/m.test(text));
+  return (name) => carries || wrong.some(({ text }) => mentions(text, name) || !/^\s*[^#\s]/m.test(text));
 }
 
 /** Every profile a dialect or alias names exists. */

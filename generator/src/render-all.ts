@@ -36,7 +36,7 @@ export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING)
   const chosen = only === null ? dialects : dialects.filter((d) => d.dialect === only);
   const ownFamilies = only === null ? families : families.filter((f) => f.family === only);
   const code = new Map(
-    [...renderTypeScript(chosen, ownFamilies)].map(([path, text]) => [
+    [...renderTypeScript(dialects, chosen, ownFamilies)].map(([path, text]) => [
       layout === 'package' ? path : path.replace(/^src\//, ''),
       text,
     ]),

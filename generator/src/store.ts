@@ -119,7 +119,7 @@ export class IrStore {
 
   /** Every profile name of every protocol. */
   get profileNames(): string[] {
-    return Object.values(this.index.protocols).flatMap((p) => p.profiles);
+    return [...new Set(Object.values(this.index.protocols).flatMap((p) => p.profiles))];
   }
 }
 

@@ -27,6 +27,7 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
     protocol: value.protocol,
     dialect: value.dialect,
     parent: dialect.parent?.value.dialect ?? null,
+    carries: dialect.carried === null ? null : `${dialect.carried.value.protocol}/${dialect.carried.value.dialect}`,
     title: value.title,
     doc: value.doc.trim(),
     spec: value.spec,

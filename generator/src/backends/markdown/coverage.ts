@@ -34,7 +34,7 @@ export function coverageTable(dialects: readonly DialectIR[], vectors?: Readonly
         'messages:',
         'bodies:',
         ...counted,
-        'same bytes: aliases and known peers',
+        'what it carries; same bytes: aliases and known peers',
       ],
       rows,
     ),
@@ -55,6 +55,9 @@ export function structTable(families: readonly FamilyIR[]): string {
     : tableText(table(['protocol', 'families of structs', 'structs:', 'shapes:'], rows)).trimEnd();
 }
 
-/** Who speaks the dialect, in the first words of what its aliases say about themselves. */
-const peers = ({ aliases }: DialectIR): string =>
-  aliases.map((a) => `${code(a.name)} ${(a.doc.split(/[,:;(]|\. /)[0] ?? '').trim()}`.trim()).join('; ');
+/** What a dialect carries, and who speaks it, in the first words of what its aliases say about themselves. */
+const peers = ({ aliases, carries }: DialectIR): string =>
+  [
+    ...(carries === null ? [] : [`carries ${code(carries)}`]),
+    ...aliases.map((a) => `${code(a.name)} ${(a.doc.split(/[,:;(]|\. /)[0] ?? '').trim()}`.trim()),
+  ].join('; ');

@@ -55,6 +55,7 @@ const summary = (ir: DialectIR) => ({
   protocol: ir.protocol,
   dialect: ir.dialect,
   parent: ir.parent,
+  carries: ir.carries,
   title: ir.title,
   aliases: ir.aliases.map((a) => a.name),
   profile: ir.profile,
@@ -98,6 +99,7 @@ function dialectTable(dialects: readonly DialectIR[]): string {
     return [
       `${ir.protocol}/${ir.dialect}`,
       ir.parent ?? '-',
+      ir.carries ?? '-',
       String(headerSize),
       fixedSize === null ? 'variable' : String(fixedSize),
       String(messages),
@@ -106,8 +108,8 @@ function dialectTable(dialects: readonly DialectIR[]): string {
     ];
   });
   const table = columns(
-    [['dialect', 'extends', 'header', 'frame', 'messages', 'bodies', 'aliases'], ...rows],
-    [2, 3, 4, 5],
+    [['dialect', 'extends', 'carries', 'header', 'frame', 'messages', 'bodies', 'aliases'], ...rows],
+    [3, 4, 5, 6],
   );
   return headline(table, paint.bold);
 }

@@ -78,7 +78,7 @@ export const LAYOUT = {
   VW307: {
     title: 'the header lacks a field that framing needs',
     explanation:
-      'Codecs find type, id and size of a message by the `role` of the header fields, and the response bit and classes by groups of bits of the type field.',
+      'Codecs find type, id and size of a message by the `role` of the header fields, and the response bit and classes by groups of bits of the type field. A header may do without a type field only where no bit marks a response or a class.',
     wrong: {
       'demo/base.yaml': yaml`
         header:

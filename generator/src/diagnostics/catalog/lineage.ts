@@ -6,16 +6,16 @@ const base = (text: string): Excerpt => ({ 'demo/base.yaml': text });
 /** `VW2xx`: names, and what a dialect inherits. */
 export const LINEAGE = {
   VW200: {
-    title: 'the parent dialect does not exist',
+    title: 'the dialect that is extended or carried does not exist',
     explanation:
-      'A dialect names its parent by `extends:` and inherits whatever it does not mention. The parent is a dialect of the same protocol.',
+      'A dialect names its parent by `extends:` and inherits whatever it does not mention. The parent is a dialect of the same protocol; one that travels inside is named by `carries:` with its protocol.',
     wrong: child(yaml`extends: bass`),
     right: child(yaml`extends: base`),
   },
   VW201: {
-    title: 'dialects extend each other in a circle',
+    title: 'dialects extend or carry each other in a circle',
     explanation:
-      'Following `extends:` from dialect to dialect leads back to where it began, so that nothing is ever declared. One of them is the root and extends nothing.',
+      'Following `extends:` and `carries:` from dialect to dialect leads back to where it began, so that nothing is ever declared. One of them is the root and extends nothing.',
     wrong: { 'demo/base.yaml': yaml`extends: child`, 'demo/child.yaml': yaml`extends: base` },
     right: { 'demo/base.yaml': yaml`dialect: base`, 'demo/child.yaml': yaml`extends: base` },
   },
@@ -324,7 +324,7 @@ export const LINEAGE = {
   VW218: {
     title: 'two message classes look alike on the wire',
     explanation:
-      'The type field tells classes apart: each class but one has a `bit` of its own, a group of bits of the type field that is 1 in its messages.',
+      'The type field tells classes apart: each class but one has a `bit` of its own, a group of bits of the type field that is 1 in its messages, or lies `within` a class whose bits and ids it shares.',
     wrong: base(yaml`
       classes:
         transport: { doc: "one class" }

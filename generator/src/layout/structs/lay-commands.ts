@@ -56,7 +56,12 @@ function layPart(
   };
   const key = `${name}:${part}`;
   const laid = layReading(key, reading, true, structs, {
-    origin: { source: dialect.source, path: ['commands', name], dialect: dialect.value.dialect },
+    origin: {
+      source: dialect.source,
+      path: ['commands', name],
+      protocol: dialect.value.protocol,
+      dialect: dialect.value.dialect,
+    },
     path,
     start: 0,
     spec,

@@ -31,7 +31,12 @@ export function layStruct(
   dialect: ResolvedDialect,
   report: Report,
 ): StructIR {
-  const origin: Origin = { source: dialect.source, path: ['structs', name], dialect: dialect.value.dialect };
+  const origin: Origin = {
+    source: dialect.source,
+    path: ['structs', name],
+    protocol: dialect.value.protocol,
+    dialect: dialect.value.dialect,
+  };
   const spec = struct.spec ?? dialect.value.spec;
   const own: Reading = {
     name: struct.reading ?? null,
