@@ -129,10 +129,24 @@ describe('list', () => {
       aliases: string[];
     }[];
     expect(Object.fromEntries(all.map((d) => [d.dialect, d.headerSize]))).toEqual({
+      alpha: 4,
+      'linux-2024': 4,
+      'openamp-2024': 4,
+      'qemu-2024-0': 8,
+      'qemu-2024a': 4,
+      'qemu-2024b': 4,
       rfc1: 4,
       rfc2: 6,
+      'rfc2+token': 8,
+      'rfc2-fixed64': 6,
       rfc3: 8,
       'v1-2026': 8,
+      'ffa-2024': 4,
+      'ffa-2025a': 6,
+      'ffa-2025b': 6,
+      'ffa-2025b+token': 8,
+      'ffa-2026a': 8,
+      'ffa-v1': 8,
     });
     expect(all.find((d) => d.dialect === 'rfc3')?.aliases).toEqual(
       expect.arrayContaining(['pr28', 'qemu', 'optee', 'linux-2025-tok', 'linux-2026a']),

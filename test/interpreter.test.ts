@@ -164,6 +164,25 @@ describe('bodies by type and id', () => {
     messages: { near: { NEAR: ping(1, []) }, far: { FAR: ping(0, []), FAR_1: ping(1, []) } },
   });
 
+  it('of a header without a type field are told by the caller where request and response share an id', () => {
+    const ir = compiled({
+      framing: { size: { fixed: 8 } },
+      header: [ID, { name: 'unused', type: 'u8', reserved: true, doc: 'zero' }],
+      messages: {
+        transport: { PING: { ...ping(1, []), response: { fields: [{ name: 'data', type: 'u32', doc: 'd' }] } } },
+      },
+    });
+    const index = new DialectIndex(ir);
+    const bytes = Uint8Array.of(1, 0, 4, 3, 2, 1, 0, 0);
+    expect(decode(index, bytes)).toMatchObject({
+      error: { code: 'ambiguous', candidates: ['transport.PING.request', 'transport.PING.response'] },
+    });
+    expect(decode(index, bytes, (announced) => announced.filter((b) => b.kind === 'response'))).toMatchObject({
+      fields: { data: 0x01020304 },
+    });
+    expect(decode(index, Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0))).toMatchObject({ error: { code: 'unknown_id' } });
+  });
+
   it('are told apart by type bits above the lowest eight', () => {
     const index = new DialectIndex(wide);
     const keys = (type: number, id: number): string[] => index.at(type, id).map(({ message }) => message);

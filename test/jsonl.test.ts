@@ -29,7 +29,7 @@ const decodeAll = (entries: readonly unknown[], ...args: string[]): Answer[] =>
 describe('decode --jsonl', () => {
   it('has vectors of every dialect of the schema to work on', () => {
     expect([...new Set(vectors.map((v) => v.dialect))].sort()).toEqual([...DIALECTS].sort());
-    expect(vectors.length).toBe(502);
+    expect(vectors.length).toBe(1622);
   });
 
   it('gives header, fields and size of every vector when the entry names its body', () => {
@@ -51,6 +51,13 @@ describe('decode --jsonl', () => {
   it('finds class, message and kind of every vector by its bytes alone', () => {
     const answers = decodeAll(vectors.map(({ dialect, hex }) => ({ dialect, hex })));
     vectors.forEach((v, i) => {
+      const { error } = answers[i] as { error?: { code: string; candidates?: string[] } };
+      if (error?.code === 'ambiguous') {
+        // The only header without a response bit.
+        expect(v.dialect).toBe('qemu-2024-0');
+        expect(error.candidates).toContain(`${v.class}.${v.message}.${v.kind}`);
+        return;
+      }
       expect([answers[i]?.class, answers[i]?.message, answers[i]?.kind, answers[i]?.fields]).toEqual([
         v.class,
         v.message,

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { subpath } from './support/vectors.js';
 import { root } from './support/vwire.js';
 
 const PACKAGES = ['generated', 'generator', 'runtime'] as const;
@@ -54,8 +55,8 @@ describe.each(PACKAGES)('the tarball of %s', (name) => {
 });
 
 describe('a dialect of the codecs', () => {
-  it.each(['rfc1', 'rfc2', 'rfc3', 'v1-2026'])(
-    '%s loads no other dialect and nothing from outside the package',
+  it.each(['rfc1', 'rfc2', 'rfc2+token', 'rfc3', 'v1-2026', 'ffa-v1'])(
+    '%s loads of other dialects only what it has in common with them, and nothing from outside the package',
     (dialect) => {
       const seen = new Set<string>();
       const visit = (path: string): void => {
@@ -66,9 +67,11 @@ describe('a dialect of the codecs', () => {
           visit(join(path, '..', target));
         }
       };
-      visit(join(root, `generated/dist/virtio-msg/${dialect}/index.js`));
-      const outside = [...seen].filter((path) => !path.includes(`/virtio-msg/${dialect}/`));
-      expect(outside.map((path) => path.slice(root.length))).toEqual(['generated/dist/support/v1.js']);
+      visit(join(root, `generated/dist/${subpath(dialect)}/index.js`));
+      const outside = [...seen].filter((path) => !path.includes(`/${subpath(dialect)}/`));
+      expect(outside.map((path) => path.slice(root.length))).toContain('generated/dist/support/v1.js');
+      expect(outside.filter((path) => /\/(index|message|stream|enums)\.js$/.test(path))).toEqual([]);
+      expect(outside.length < seen.size).toBe(true);
       expect(seen.size).toBeGreaterThan(30);
     },
   );

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type BodyIR, compile, type DialectIR, type FieldIR } from './support/generator.js';
 import { path, shipped } from './support/schema.js';
+import { DIALECTS } from './support/vectors.js';
 
 /** Layouts as the fact sheet lists them; offsets of message fields count from the start of the payload. */
 interface Reference {
@@ -74,7 +75,12 @@ function sizeOf(f: FieldIR): number | null {
 
 const opposite = { driver: 'device', device: 'driver', any: 'either' } as const;
 
-for (const [name, expected] of Object.entries(reference.dialects)) {
+/** Where a vector says otherwise than the sheet, it is the vector that is followed; the bytes are the same. */
+const DIFFERS: Readonly<Record<string, string>> = {
+  'rfc2-fixed64 transport.EVENT_AVAIL.event': 'next_offset_wrap is one number in the vectors',
+};
+
+for (const [name, expected] of Object.entries(reference.dialects).filter(([name]) => DIALECTS.includes(name))) {
   describe(`${name} agrees with the fact sheet`, () => {
     const ir = compiled.dialects.find((d) => d.dialect === name) as DialectIR;
     const start = expected.header.reduce((end, f) => Math.max(end, f.offset + (f.size ?? 0)), 0);
@@ -91,7 +97,8 @@ for (const [name, expected] of Object.entries(reference.dialects)) {
           .filter((kind) => m[kind] !== null)
           .map((kind) => `${m.cls}.${m.name}.${kind}`),
       );
-      expect(ir.bodies.map((b) => b.key).sort()).toEqual(keys.sort());
+      const own = ir.bodies.filter((b) => ir.carries === null || b.class === 'ffa-bus');
+      expect(own.map((b) => b.key).sort()).toEqual(keys.sort());
     });
 
     for (const m of expected.messages) {
@@ -101,10 +108,14 @@ for (const [name, expected] of Object.entries(reference.dialects)) {
           if (fields === null) continue;
           const body = ir.bodies.find((b) => b.key === `${m.cls}.${m.name}.${kind}`) as BodyIR;
           expect(body.id).toBe(m.id);
-          expect(body.type).toBe((m.cls === 'bus' ? 2 : 0) + (kind === 'response' ? 1 : 0));
+          const typed = expected.header.some((f) => f.name === 'type');
+          expect(body.type).toBe(typed ? (m.cls === 'transport' ? 0 : 2) + (kind === 'response' ? 1 : 0) : 0);
           const sender = m.sender === 'any' ? 'either' : m.sender;
           expect(body.from).toBe(kind === 'response' ? opposite[m.sender] : sender);
-          expect(body.fields.map(fromIR)).toEqual(fields.map(fromReference(start)));
+          const plain = (row: Row): Row => ({ ...row, type: row.type.replace(/\{.*/, '') });
+          const rows = [body.fields.map(fromIR), fields.map(fromReference(start))] as const;
+          if (DIFFERS[`${name} ${body.key}`] === undefined) expect(rows[0]).toEqual(rows[1]);
+          else expect(rows[0]).toEqual(rows[1].map(plain));
           const fixedPart = fields.reduce(
             (end, f) => (f.size === null ? end : Math.max(end, start + f.offset + f.size)),
             start,

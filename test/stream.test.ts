@@ -31,7 +31,9 @@ const indexOf = (name: string) => {
   return found.index;
 };
 const shapes = new Map(DIALECTS.map((name) => [name, new ShapeTable(indexOf(name))]));
-const profiles = store.profileNames.map((name) => store.profile('virtio-msg', name) as ProfileIR);
+const profiles = Object.entries(store.index.protocols).flatMap(([protocol, { profiles }]) =>
+  profiles.map((name) => store.profile(protocol, name) as ProfileIR),
+);
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -83,7 +85,9 @@ describe('the shape table', () => {
   });
 
   it('agrees with the interpreter on a tail counted in bits, whole bytes or not', () => {
-    for (const name of DIALECTS.filter((n) => n !== 'rfc1')) {
+    const counted = DIALECTS.filter((n) => indexOf(n).byKey('bus.GET_DEVICES.response')?.maxSize === null);
+    expect(counted.length).toBeGreaterThan(3);
+    for (const name of counted) {
       const body = indexOf(name).byKey('bus.GET_DEVICES.response');
       const counter = body?.fields.find((f) => f.name === 'count')?.offset ?? 0;
       const size = indexOf(name).sizeField?.offset ?? 0;

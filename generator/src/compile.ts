@@ -1,8 +1,11 @@
 import { knownNames } from './diagnostics/did-you-mean.js';
 import { Report } from './diagnostics/report.js';
+import type { FamilyIR } from './ir/structs.js';
 import type { DialectIR, ProfileIR } from './ir/types.js';
 import { layDialect } from './layout/lay-dialect.js';
 import { type Doubtful, layProfiles } from './layout/lay-profiles.js';
+import { checkStructNames } from './layout/structs/check-names.js';
+import { isFamily, layFamily } from './layout/structs/lay-family.js';
 import { mayDeclare, mentions, type ReadSchema, readSchema, type SchemaText } from './read/read-schema.js';
 import { lacksNames, withLibrary } from './resolve/library.js';
 import { resolveSchema } from './resolve/resolve-schema.js';
@@ -11,6 +14,8 @@ export interface Compiled {
   readonly schema: ReadSchema;
   /** Parents before children. Complete only when the report has no errors. */
   readonly dialects: readonly DialectIR[];
+  /** Families of structs, sorted by protocol and name. */
+  readonly families: readonly FamilyIR[];
   /** By protocol. */
   readonly profiles: ReadonlyMap<string, readonly ProfileIR[]>;
   readonly report: Report;
@@ -31,10 +36,15 @@ export function compile(texts: readonly SchemaText[], library: () => readonly Sc
   }
   const own = readSchema(texts, report);
   const schema = lacksNames(own) ? withLibrary(own, library()) : own;
-  const dialects = resolveSchema(schema, report).flatMap((resolved) => layDialect(resolved, report) ?? []);
+  const resolved = resolveSchema(schema, report);
+  const dialects = resolved.flatMap((d) => (isFamily(d) ? [] : (layDialect(d, report) ?? [])));
+  const families = resolved.filter(isFamily).map((d) => layFamily(d, report));
+  checkStructNames(own.dialects, report);
   const doubtful = doubtOf(texts, schema, dialects, report);
   const profiles = new Map<string, readonly ProfileIR[]>();
-  const protocols = new Set(own.dialects.map((d) => d.value.protocol));
+  const protocols = new Set(
+    dialects.map((d) => d.protocol).filter((p) => own.dialects.some((d) => d.value.protocol === p)),
+  );
   for (const p of own.profiles) protocols.add(p.value.protocol);
   for (const protocol of [...protocols].sort()) {
     profiles.set(
@@ -48,9 +58,15 @@ export function compile(texts: readonly SchemaText[], library: () => readonly Sc
     );
   }
   checkProfileNames(own, profiles, report);
-  const isOwn = (ir: DialectIR): boolean =>
-    own.dialects.some(({ value }) => value.protocol === ir.protocol && value.dialect === ir.dialect);
-  return { schema, dialects: dialects.filter(isOwn), profiles, report };
+  const isOwn = (protocol: string, name: string): boolean =>
+    own.dialects.some(({ value }) => value.protocol === protocol && value.dialect === name);
+  return {
+    schema,
+    dialects: dialects.filter((d) => isOwn(d.protocol, d.dialect)),
+    families: families.filter((f) => isOwn(f.protocol, f.family)),
+    profiles,
+    report,
+  };
 }
 
 /**
@@ -68,7 +84,9 @@ function doubtOf(
   const lost = new Set(schema.dialects.filter((d) => !isLaid(d)).map((d) => d.source.file));
   const profiles = new Set(schema.profiles.map((p) => p.source.file));
   const wrong = texts.filter(({ file }) => lost.has(file) || (!profiles.has(file) && report.hasErrorsIn(file)));
-  return (name) => wrong.some(({ text }) => mentions(text, name) || !/^\s*[^#\s]/m.test(text));
+  // What a dialect carries is not written down in its file.
+  const carries = wrong.some(({ text }) => /^carries:/m.test(text));
+  return (name) => carries || wrong.some(({ text }) => mentions(text, name) || !/^\s*[^#\s]/m.test(text));
 }
 
 /** Every profile a dialect or alias names exists. */

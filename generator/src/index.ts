@@ -26,6 +26,15 @@ export { DialectIndex } from './interpret/dialect-index.js';
 export type { Given } from './interpret/encode.js';
 export { type Encoded, encode } from './interpret/encode.js';
 export { splitMessages } from './interpret/split.js';
+export {
+  type DecodedStruct,
+  decodeStruct,
+  isRefusedStruct,
+  type Leaf,
+  spellLeaves,
+} from './interpret/structs/decode-struct.js';
+export { type EncodedStruct, encodeStruct } from './interpret/structs/encode-struct.js';
+export { FamilyIndex, type Named } from './interpret/structs/family-index.js';
 export type { Fields, Spelled, Value } from './interpret/values.js';
 export type { WireError, WireErrorCode } from './interpret/wire-error.js';
 export * from './ir/index.js';
@@ -72,6 +81,7 @@ export type { BodyModule, CodecError, CodecMessage, CodecModule } from './vector
 export { loadCodecs, StaleCodecs } from './vectors/codec-module.js';
 export type { DialectCount } from './vectors/run-vectors.js';
 export { type Failure, type VectorRun, VectorRunner } from './vectors/run-vectors.js';
+export type { FlatFields, StructReading, StructSubject } from './vectors/structs/struct-subject.js';
 export type { Reading, Subject } from './vectors/subject.js';
 export { renderJsonSchemas } from './write/json-schema.js';
 export { type Change, compareFiles, type Extent, type Files, writeFiles } from './write/write-files.js';

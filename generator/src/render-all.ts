@@ -1,7 +1,7 @@
 import type { Compiled } from './compile.js';
 import { renderJsonSchemas } from './write/json-schema.js';
 import { renderPackage } from './write/package-file.js';
-import { renderIr } from './write/render-ir.js';
+import { renderFamilyIr, renderIr } from './write/render-ir.js';
 import type { Files } from './write/write-files.js';
 
 /** Everything one run writes: per folder, files by their path in it. */
@@ -12,7 +12,7 @@ export interface Rendered {
   readonly messages: Files;
   /** JSON Schemas, relative to the schema folder. */
   readonly schemas: Files;
-  /** Coverage table for the README. */
+  /** Coverage tables for the README. */
   readonly coverage: string;
 }
 
@@ -27,27 +27,28 @@ const EVERYTHING: Choice = { only: null, layout: 'package' };
 
 /** Renders in memory. The back ends are loaded here and nowhere else: ts-morph alone costs most of a second. */
 export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING): Promise<Rendered> {
-  const { dialects, profiles } = compiled;
+  const { dialects, families, profiles } = compiled;
   const { only, layout } = choice;
-  const [{ packageExports, renderTypeScript }, { coverageTable, renderMarkdown }] = await Promise.all([
+  const [{ packageExports, renderTypeScript }, { coverageTable, renderMarkdown, structTable }] = await Promise.all([
     import('./backends/typescript/index.js'),
     import('./backends/markdown/index.js'),
   ]);
   const chosen = only === null ? dialects : dialects.filter((d) => d.dialect === only);
+  const ownFamilies = only === null ? families : families.filter((f) => f.family === only);
   const code = new Map(
-    [...renderTypeScript(chosen)].map(([path, text]) => [
+    [...renderTypeScript(dialects, chosen, ownFamilies)].map(([path, text]) => [
       layout === 'package' ? path : path.replace(/^src\//, ''),
       text,
     ]),
   );
-  if (layout === 'package') code.set('package.json', renderPackage(packageExports(dialects)));
+  if (layout === 'package') code.set('package.json', renderPackage(packageExports(dialects, families)));
   const messages = [...renderMarkdown(dialects, profiles)].map(
     ([path, text]) => [path.replace('docs/messages/', ''), text] as const,
   );
   return {
-    codecs: new Map([...renderIr(chosen, dialects, profiles), ...code]),
+    codecs: new Map([...renderIr(chosen, dialects, profiles, families), ...renderFamilyIr(ownFamilies), ...code]),
     messages: new Map(messages.filter(([path]) => only === null || path.endsWith(`/${only}.md`))),
     schemas: renderJsonSchemas(),
-    coverage: coverageTable(dialects),
+    coverage: [coverageTable(dialects), structTable(families)].filter((text) => text !== '').join('\n\n'),
   };
 }

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DialectIndex } from './interpret/dialect-index.js';
+import { FamilyIndex, type Named, structNameOf } from './interpret/structs/family-index.js';
+import type { FamilyIR } from './ir/structs.js';
 import type { DialectIR, ProfileIR } from './ir/types.js';
 
 /** What `ir/index.json` holds: enough to look names up without reading every dialect. */
@@ -14,6 +16,8 @@ export interface ProtocolIndex {
   readonly dialects: readonly string[];
   readonly aliases: Readonly<Record<string, { readonly dialect: string; readonly profile: string }>>;
   readonly profiles: readonly string[];
+  /** Family of every struct, by its name. */
+  readonly structs: Readonly<Record<string, string>>;
 }
 
 /** A dialect as it was asked for: an alias brings its own profile. */
@@ -26,6 +30,7 @@ export interface Found {
 export class IrStore {
   readonly index: IrIndex;
   readonly #dialects = new Map<string, DialectIndex>();
+  readonly #families = new Map<string, FamilyIndex>();
   readonly #profiles = new Map<string, readonly ProfileIR[]>();
   readonly #names = new Map<string, { protocol: string; dialect: string; profile: string | null }>();
 
@@ -62,6 +67,46 @@ export class IrStore {
     return { index, profile: found.profile ?? index.ir.profile };
   }
 
+  /** The family of this name, read when asked for. */
+  family(protocol: string, name: string): FamilyIndex | null {
+    const key = `${protocol}/${name}`;
+    let index = this.#families.get(key);
+    if (index === undefined) {
+      if (!this.families(protocol).includes(name)) return null;
+      index = new FamilyIndex(
+        JSON.parse(readFileSync(join(this.folder, protocol, `${name}.json`), 'utf8')) as FamilyIR,
+      );
+      this.#families.set(key, index);
+    }
+    return index;
+  }
+
+  /** Names of a protocol's families of structs. */
+  families(protocol: string): string[] {
+    return [...new Set(Object.values(this.index.protocols[protocol]?.structs ?? {}))].sort();
+  }
+
+  /** A struct as vector files spell it, of any protocol where none is given; `protocol` may also name a family. */
+  struct(protocol: string | undefined, spelled: string): (Named & { readonly index: FamilyIndex }) | null {
+    const name = structNameOf(spelled);
+    const alone = name.replace(/:.*/, '');
+    for (const [key, { structs }] of Object.entries(this.index.protocols)) {
+      const family = structs[Object.hasOwn(structs, name) ? name : alone];
+      if (family === undefined || ![undefined, key, family].includes(protocol)) continue;
+      const index = this.family(key, family);
+      const named = index?.find(spelled) ?? null;
+      if (index !== null && named !== null) return { ...named, index };
+    }
+    return null;
+  }
+
+  /** Names of the structs of a protocol or family, or of all. */
+  structNames(protocol: string | undefined): string[] {
+    return Object.entries(this.index.protocols).flatMap(([key, { structs }]) =>
+      Object.entries(structs).flatMap(([name, family]) => ([undefined, key, family].includes(protocol) ? [name] : [])),
+    );
+  }
+
   profile(protocol: string, name: string): ProfileIR | null {
     let profiles = this.#profiles.get(protocol);
     if (profiles === undefined) {
@@ -74,7 +119,7 @@ export class IrStore {
 
   /** Every profile name of every protocol. */
   get profileNames(): string[] {
-    return Object.values(this.index.protocols).flatMap((p) => p.profiles);
+    return [...new Set(Object.values(this.index.protocols).flatMap((p) => p.profiles))];
   }
 }
 

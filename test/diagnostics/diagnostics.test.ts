@@ -21,11 +21,13 @@ const TWO_PLACES = [
   'VW216',
   'VW217',
   'VW218',
+  'VW220',
   'VW300',
   'VW301',
   'VW303',
   'VW304',
   'VW306',
+  'VW310',
 ];
 
 describe('every diagnostic of the catalog has a fixture that provokes it and nothing else', () => {

@@ -38,6 +38,14 @@ doc: "A derived dialect for tests."
 spec: "demo, chapter 2"
 `;
 
+const STRUCTS = `language: 1
+protocol: demo
+dialect: structs
+title: "Structs of demo"
+doc: "A family of structs for tests."
+spec: "demo, chapter 4"
+`;
+
 const PROFILE = `language: 1
 protocol: demo
 profile: strict
@@ -65,10 +73,13 @@ function complete(path: string, text: string): string {
   // A list has no top-level keys, and a file of its own must be shown as it is.
   if (text.startsWith('-')) return text;
   const own = sections(text);
-  const template = sections(path.includes('child') ? CHILD : path.includes('profiles') ? PROFILE : DIALECT);
+  const template = sections(templateOf(path));
   const kept = [...template].filter(([key]) => !own.has(key)).map(([, section]) => section);
   return `${[...kept, ...own.values()].map((section) => section.trimEnd()).join('\n')}\n`;
 }
+
+const templateOf = (path: string): string =>
+  path.includes('child') ? CHILD : path.includes('profiles') ? PROFILE : path.includes('structs') ? STRUCTS : DIALECT;
 
 /** The lines of each top-level key, the key's own line included. */
 function sections(text: string): Map<string, string> {

@@ -6,8 +6,10 @@ export {
   compile,
   type Diagnostic,
   type DialectIR,
+  type FamilyIR,
   type FieldIR,
   listSchema,
   type Place,
   type SchemaText,
+  type StructIR,
 } from '@virtio-wire/generator';

@@ -29,12 +29,22 @@ export interface Malformed {
 const read = (name: string): unknown => JSON.parse(readFileSync(`${root}test/vectors/${name}`, 'utf8'));
 
 /** The dialects the schema has so far. Vectors of others wait in the same file. */
-export const DIALECTS = ['rfc1', 'rfc2', 'rfc3', 'v1-2026'];
+export const DIALECTS = [
+  ...['qemu-2024-0', 'qemu-2024a', 'qemu-2024b', 'alpha', 'linux-2024', 'openamp-2024'],
+  ...['rfc1', 'rfc2', 'rfc2-fixed64', 'rfc2+token', 'rfc3', 'v1-2026'],
+  ...['ffa-2024', 'ffa-2025a', 'ffa-2025b', 'ffa-2025b+token', 'ffa-2026a', 'ffa-v1'],
+];
 
-export const vectors: Vector[] = (read('virtio-msg.json') as Vector[]).filter((v) => DIALECTS.includes(v.dialect));
-export const malformed: Malformed[] = (read('virtio-msg-malformed.json') as Malformed[]).filter((v) =>
-  DIALECTS.includes(v.dialect),
-);
+/** Where the codecs package has a dialect. */
+export const subpath = (dialect: string): string =>
+  `${dialect.startsWith('ffa-') ? 'virtio-ffa' : 'virtio-msg'}/${dialect}`;
+
+/** Memory layouts wait in the same files for a generator that lays them out. */
+const isMessage = (v: { dialect: string; kind: string }): boolean =>
+  DIALECTS.includes(v.dialect) && v.kind !== 'struct';
+
+export const vectors: Vector[] = (read('virtio-msg.json') as Vector[]).filter(isMessage);
+export const malformed: Malformed[] = (read('virtio-msg-malformed.json') as Malformed[]).filter(isMessage);
 
 export const traceNames = readdirSync(`${root}test/vectors/traces`).filter((name) => name.endsWith('.jsonl'));
 export const traceLines = (name: string): string[] =>

@@ -29,6 +29,8 @@ export const ErrorCode = {
   SURPLUS: 9,
   /** Several messages of the dialect share this type and id; a codec has to be chosen by name. */
   AMBIGUOUS: 10,
+  /** The tag of a union has a value that chooses no arm. */
+  UNKNOWN_ARM: 11,
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
@@ -138,6 +140,22 @@ export function exact<M extends { readonly size: number; readonly surplus: numbe
   const content = message.size - message.surplus;
   const text = `the message has ${message.size} bytes, its content ${content}`;
   return wireError(ErrorCode.SURPLUS, text, 'surplus', content, content, message.size);
+}
+
+/** A struct whose tag chooses none of its shapes. */
+export function unknown_arm(name: string, field: string, offset: number, known: string, got: number): WireError {
+  const message = `${field} of ${name} is ${got}, which chooses no arm (known: ${known})`;
+  return wireError(ErrorCode.UNKNOWN_ARM, message, field, offset, known, got);
+}
+
+/** A decoded struct, unless there are bytes behind it. */
+export function exact_struct<S extends { readonly size: number; readonly surplus: number }>(
+  struct: S | WireError,
+): S | WireError {
+  if (isWireError(struct) || struct.surplus === 0) return struct;
+  const got = struct.size + struct.surplus;
+  const text = `the struct has ${struct.size} bytes, ${got} were given`;
+  return wireError(ErrorCode.SURPLUS, text, 'surplus', struct.size, struct.size, got);
 }
 
 /** A u64 from its halves as a number, or NaN above `Number.MAX_SAFE_INTEGER`. */

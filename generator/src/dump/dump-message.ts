@@ -40,7 +40,8 @@ export function dumpMessage(
     const read = reader(bytes);
     const size = fixedSize ?? (index.sizeField === null ? headerSize : read(index.sizeField));
     const end = Math.min(Math.max(headerSize, size), bytes.length);
-    const bodies = select(index.at(read(index.typeField), read(index.idField)));
+    const { type, id } = index.announcedBy(read);
+    const bodies = select(index.at(type, id));
     const body = isRefused(decoded) ? (bodies.length === 1 ? bodies[0] : undefined) : decoded.body;
     if (body === undefined || size < headerSize) writer.plain('unread', end);
     else {
@@ -52,10 +53,8 @@ export function dumpMessage(
   }
   if (isRefused(decoded)) placeError(writer, decoded.error, broken);
   else if (profile !== null) {
-    const announced = index.at(
-      Number(decoded.header[index.typeField.name]),
-      Number(decoded.header[index.idField.name]),
-    );
+    const { type, id } = index.announcedBy(({ name }) => Number(decoded.header[name]));
+    const announced = index.at(type, id);
     const { direction = null, context = {} } = options;
     const named = announced.includes(decoded.body) ? null : decoded.body;
     placeFindings(writer.rows, judge({ index, decoded, bytes, profile, direction, context, named }));
@@ -68,11 +67,12 @@ function reader(bytes: Uint8Array): (field: IntFieldIR) => number {
   return ({ offset, type }) => Number(readInt(view, offset, type));
 }
 
-/** The type field says class and kind, the id says which message. */
+/** The type field says class and kind, the id says which message; without a type field the id is all there is. */
 function nameHeader(rows: DumpRow[], { typeField, idField }: DialectIndex, body: BodyIR): void {
   rows.forEach((row, i) => {
     if (row.part !== 'header') return;
-    if (row.field === typeField.name) rows[i] = { ...row, name: `${body.class} ${body.kind}` };
-    if (row.field === idField.name) rows[i] = { ...row, name: body.message };
+    if (row.field === typeField?.name) rows[i] = { ...row, name: `${body.class} ${body.kind}` };
+    if (row.field === idField.name)
+      rows[i] = { ...row, name: typeField === null ? `${body.message} ${body.kind}` : body.message };
   });
 }

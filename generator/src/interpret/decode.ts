@@ -81,8 +81,7 @@ export function decode(
         wireError('truncated', `${name} is ${size}, but only ${got} bytes were delivered`, name, offset, size, got),
       );
   }
-  const type = Number(header[index.typeField.name]);
-  const id = Number(header[index.idField.name]);
+  const { type, id } = index.announcedBy(({ name }) => Number(header[name]));
   const announced = index.at(type, id);
   if (announced.length === 0) return refuse(unknownId(index, type, id));
   const bodies = select(announced);

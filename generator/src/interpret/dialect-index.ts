@@ -13,7 +13,8 @@ export class DialectIndex {
   /** By id, of which a handful of types make use: type and id together may have more bits than a small integer. */
   readonly #byId = new Map<number, Slot[]>();
   readonly #byKey = new Map<string, BodyIR>();
-  readonly typeField: IntFieldIR;
+  /** Null where no bit of the header tells class or response: bodies then differ by id alone. */
+  readonly typeField: IntFieldIR | null;
   readonly idField: IntFieldIR;
   /** The header field that counts the message, where there is one. */
   readonly sizeField: IntFieldIR | null;
@@ -26,11 +27,9 @@ export class DialectIndex {
       this.#byKey.set(body.key, body);
     }
     const role = (name: string): IntFieldIR | null => ir.header.find((f) => f.role === name) ?? null;
-    const typeField = role('type');
     const idField = role('id');
-    if (typeField === null || idField === null)
-      throw new Error(`IR of ${ir.dialect} has no type or id field; regenerate it`);
-    this.typeField = typeField;
+    if (idField === null) throw new Error(`IR of ${ir.dialect} has no id field; regenerate it`);
+    this.typeField = role('type');
     this.idField = idField;
     this.sizeField = role('size');
     this.deviceField = role('device');
@@ -42,6 +41,11 @@ export class DialectIndex {
     const bits = (type & this.ir.framing.typeMask) >>> 0;
     for (const slot of this.#byId.get(id) ?? NONE) if (slot.type === bits) return slot.bodies;
     return NONE;
+  }
+
+  /** Type and id that a header holds, `read` giving the value of a field. */
+  announcedBy(read: (field: IntFieldIR) => number): { readonly type: number; readonly id: number } {
+    return { type: this.typeField === null ? 0 : read(this.typeField), id: read(this.idField) };
   }
 
   #add(body: BodyIR): void {

@@ -21,15 +21,15 @@ export interface Encoded {
 }
 
 /** What is given under a name; nothing where only the prototype of the object has it. */
-const own = (given: Given, name: string): unknown => (Object.hasOwn(given, name) ? given[name] : undefined);
+export const own = (given: Given, name: string): unknown => (Object.hasOwn(given, name) ? given[name] : undefined);
 
-class EncodeProblem extends Error {
+export class EncodeProblem extends Error {
   constructor(readonly error: WireError) {
     super(error.message);
   }
 }
 
-const fail = (
+export const fail = (
   code: WireError['code'],
   message: string,
   field: string,
@@ -282,9 +282,9 @@ function derivedCount(field: IntFieldIR, given: Given, body: BodyIR): number | n
       : n;
 }
 
-type Typed = Pick<IntFieldIR, 'type' | 'offset'>;
+export type Typed = Pick<IntFieldIR, 'type' | 'offset'>;
 
-function integer(field: Typed, name: string, value: unknown): bigint {
+export function integer(field: Typed, name: string, value: unknown): bigint {
   const n = wholeNumber(field, name, value);
   const [low, high] = rangeOf(field.type);
   if (n < low || n > high)
@@ -299,7 +299,7 @@ function integer(field: Typed, name: string, value: unknown): bigint {
   return n;
 }
 
-function wholeNumber(field: Typed, name: string, value: unknown): bigint {
+export function wholeNumber(field: Typed, name: string, value: unknown): bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   if (typeof value === 'bigint') return value;
   if (typeof value === 'string' && /^-?(\d+|0x[0-9a-fA-F]+)$/.test(value))
@@ -327,7 +327,7 @@ function intValues(field: Extract<FieldIR, { kind: 'ints' }>, value: unknown): {
   return { ints: value.map((v: unknown, i) => integer(field, `${field.name}[${i}]`, v)), size: field.elementSize };
 }
 
-function byteValues(name: string, offset: number, value: unknown): Uint8Array {
+export function byteValues(name: string, offset: number, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value !== 'string')
     return fail(

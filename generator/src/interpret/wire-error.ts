@@ -18,6 +18,7 @@ export type WireErrorCode =
   | 'truncated'
   | 'unknown_id'
   | 'ambiguous'
+  | 'unknown_arm'
   | 'short_body'
   | 'short_tail'
   | 'surplus'

@@ -27,6 +27,8 @@ export interface DialectIR {
   readonly dialect: string;
   /** The dialect this one extends, or null for the root of a lineage. */
   readonly parent: string | null;
+  /** The dialect of another protocol whose messages are among the bodies, as `protocol/dialect`. */
+  readonly carries: string | null;
   readonly title: string;
   readonly doc: string;
   readonly spec: string;
@@ -122,11 +124,13 @@ export interface BodyIR {
   /** Value of the header's type field: class bits and response bit. */
   readonly type: number;
   readonly from: Sender;
+  /** May carry a device number although messages of its class are for no device. */
+  readonly anyDevice: boolean;
   /** On the data path: dispatchers test it first. */
   readonly hot: boolean;
   readonly doc: string;
   readonly spec: string;
-  /** The dialect whose file declares this body. */
+  /** The dialect whose file declares this body; with its protocol where that is another one. */
   readonly origin: string;
   /** Bytes of header and fixed part. A shorter message does not hold this body. */
   readonly minSize: number;

@@ -10,6 +10,7 @@ import { judge } from '../rules/judge.js';
 import type { IrStore } from '../store.js';
 import { limitIn, quietCheck } from '../stream/quiet-check.js';
 import { type Defaults, type Entry, objectOf, textOf } from './entry.js';
+import { withoutReserved } from './spell-header.js';
 
 /** What decoding adds to an entry. */
 export interface DecodedEntry {
@@ -64,7 +65,11 @@ export function resolveEntry(
   const found = store.dialect(name);
   if (found === null) return { error: entryError('unknown_dialect', 'dialect', name, knownNames(name, store.names)) };
   const profileName = insist ?? textOf(entry, 'profile') ?? defaults.profile ?? found.profile;
-  const profile = store.profile(found.index.ir.protocol, profileName);
+  const { protocol: spoken, carries } = found.index.ir;
+  // What is carried may be judged by the rules of its own protocol.
+  const inside = carries?.split('/')[0];
+  const profile =
+    store.profile(spoken, profileName) ?? (inside === undefined ? null : store.profile(inside, profileName));
   if (profile === null && profileName !== found.index.ir.dialect) {
     return {
       error: entryError('unknown_profile', 'profile', profileName, knownNames(profileName, store.profileNames)),
@@ -118,11 +123,13 @@ export function decodeBytes(
   context: Context,
 ): DecodedEntry {
   const result = decode(index, bytes, selection(index, entry));
-  if (isRefused(result)) return refusedEntry(result);
-  if (profile === null || silent(index, profile, result, bytes, direction, context)) return decodedEntry(result, []);
-  const announced = index.at(Number(result.header[index.typeField.name]), Number(result.header[index.idField.name]));
+  if (isRefused(result)) return refusedEntry(index, result);
+  if (profile === null || silent(index, profile, result, bytes, direction, context))
+    return decodedEntry(index, result, []);
+  const { type, id } = index.announcedBy(({ name }) => Number(result.header[name]));
+  const announced = index.at(type, id);
   const named = announced.includes(result.body) ? null : result.body;
-  return decodedEntry(result, judge({ index, decoded: result, bytes, profile, direction, context, named }));
+  return decodedEntry(index, result, judge({ index, decoded: result, bytes, profile, direction, context, named }));
 }
 
 /** Whether the rules surely have nothing to say, which is so for most messages and costs a tenth of asking them. */
@@ -176,17 +183,17 @@ function choose(index: DialectIndex, names: Names, announced: readonly BodyIR[])
   return fits.length === 1 ? fits : announced;
 }
 
-function refusedEntry({ error, header }: Refused): DecodedEntry {
-  return { ...(header === null ? {} : { header: spellAll(header) }), error };
+function refusedEntry({ ir }: DialectIndex, { error, header }: Refused): DecodedEntry {
+  return { ...(header === null ? {} : { header: withoutReserved(ir.header, spellAll(header)) }), error };
 }
 
-export function decodedEntry(result: Decoded, findings: readonly Finding[]): DecodedEntry {
+function decodedEntry({ ir }: DialectIndex, result: Decoded, findings: readonly Finding[]): DecodedEntry {
   const { body, surplus } = result;
   return {
     class: body.class,
     message: body.message,
     kind: body.kind,
-    header: spellAll(result.header),
+    header: withoutReserved(ir.header, spellAll(result.header)),
     fields: spellAll(result.fields),
     size: result.size,
     ...(surplus === null ? {} : { surplus }),

@@ -6,6 +6,7 @@ import { type Defaults, defaultsFrom, type Entry, textOf } from './entry.js';
 import { framesOf } from './frames.js';
 import { parseLine } from './parse-line.js';
 import { Resolver } from './resolver.js';
+import { decodeStructEntry, isStructEntry } from './struct-entry.js';
 
 export interface LineOptions {
   readonly dialect?: string | undefined;
@@ -49,6 +50,11 @@ export class LineDecoder {
 
   /** An entry with everything decoding adds to it. */
   entry(entry: Entry): Entry {
+    if (isStructEntry(entry) && 'hex' in entry)
+      return Object.assign(
+        without(entry, [...OF_ANSWER, 'error']),
+        this.#counted(decodeStructEntry(this.store, entry)),
+      );
     const frames = framesOf(entry);
     const only = frames[0];
     if (only === undefined) {
@@ -85,7 +91,13 @@ export class LineDecoder {
   #text(entry: Entry): string {
     const frames = framesOf(entry);
     const only = frames[0];
-    if (only === undefined || frames.length > 1 || only.at !== 'hex' || ADDED.some((key) => key in entry))
+    if (
+      only === undefined ||
+      frames.length > 1 ||
+      only.at !== 'hex' ||
+      isStructEntry(entry) ||
+      ADDED.some((key) => key in entry)
+    )
       return JSON.stringify(this.entry(entry));
     const resolved = this.#resolver.resolve(entry, this.#defaults);
     if ('error' in resolved) return JSON.stringify(this.entry(entry));

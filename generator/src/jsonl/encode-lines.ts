@@ -7,6 +7,7 @@ import { type EntryError, entryError, resolveEntry } from './decode-entry.js';
 import type { LineOptions } from './decode-lines.js';
 import { type Defaults, defaultsFrom, type Entry, objectOf, textOf } from './entry.js';
 import { parseLine } from './parse-line.js';
+import { encodeStructEntry, isStructEntry } from './struct-entry.js';
 
 /** Encodes line after line; one line in, one line out, in order, whatever the input. */
 export class LineEncoder {
@@ -32,7 +33,7 @@ export class LineEncoder {
 
   /** The entry with `hex` and `size`, or with an `error` that names the field. Lines without names and fields pass through. */
   entry(entry: Entry): Entry {
-    if (textOf(entry, 'message') === undefined && entry.fields === undefined) {
+    if (textOf(entry, 'message') === undefined && entry.fields === undefined && !isStructEntry(entry)) {
       if (textOf(entry, 'dialect') !== undefined) this.#defaults = defaultsFrom(entry, this.#defaults);
       return entry;
     }
@@ -44,6 +45,7 @@ export class LineEncoder {
   }
 
   #encode(entry: Entry): { hex: string; size: number; findings?: readonly Finding[] } | { error: EntryError } {
+    if (isStructEntry(entry)) return encodeStructEntry(this.store, entry);
     const resolved = resolveEntry(this.store, entry, this.#defaults, this.options.profile);
     if ('error' in resolved) return resolved;
     const { index } = resolved;

@@ -3,7 +3,7 @@ import { Enumeration } from './enumeration.js';
 import { Field } from './field.js';
 import { Command, Envelope, MemoryLayout, Struct } from './memory.js';
 import { Message } from './message.js';
-import { DialectName, Doc, Id, MessageName, Name, Spec, Text, Uint } from './names.js';
+import { ClassName, DialectName, Doc, Id, MessageName, Name, Spec, Text, Uint } from './names.js';
 import { Unresolved } from './unresolved.js';
 import { Written } from './written.js';
 
@@ -49,6 +49,9 @@ export const MessageClass = z
     bit: Name.optional().describe(
       'Bit group of the type field that is 1 for this class; the class without one has all class bits 0.',
     ),
+    within: ClassName.optional().describe(
+      'Class whose type bits and space of ids this one shares: somebody else defines these messages.',
+    ),
   })
   .meta({
     id: 'MessageClass',
@@ -60,7 +63,7 @@ export const MessageClass = z
 
 export const Range = z
   .strictObject({
-    class: Name.describe('Message class whose ids these are.'),
+    class: ClassName.describe('Message class whose ids these are.'),
     from: Id.describe('First id of the range.'),
     to: Id.describe('Last id of the range.'),
     owner: Name.describe('Who gives these ids out.').meta({
@@ -100,12 +103,25 @@ const Removal = z
     examples: ['transport.ERROR', 'transport.SET_VQUEUE.response', 'enums.error_code'],
   });
 
+const CarriedName = z
+  .string()
+  .regex(/^[a-z][a-z0-9+.-]*\/[a-z][a-z0-9+.-]*$/, 'protocol/dialect, for example virtio-msg/rfc3')
+  .meta({
+    id: 'CarriedName',
+    title: 'Dialect of a protocol',
+    description: 'A dialect by the name of its protocol and its own.',
+    examples: ['virtio-msg/rfc3'],
+  });
+
 export const Dialect = z
   .strictObject({
     language: z.literal(1).describe('Version of the schema language.'),
     protocol: DialectName.describe('The protocol; also the name of the folder this file is in.'),
     dialect: DialectName.describe('The dialect; also the name of this file.'),
     extends: DialectName.optional().describe('Parent dialect; everything not mentioned here is inherited.'),
+    carries: CarriedName.optional().describe(
+      'Dialect of another protocol whose messages travel between these: protocol/dialect. Header, framing, classes, ranges, enumerations and messages are its own, unless they are stated here.',
+    ),
     title: Text.describe('The dialect in a few words, for headings.'),
     doc: Doc,
     spec: Spec,
@@ -121,7 +137,10 @@ export const Dialect = z
       .min(1)
       .optional()
       .describe('Header fields in wire order; overriding replaces the header whole.'),
-    classes: z.record(Name, MessageClass).optional().describe('Message classes by name.'),
+    classes: z
+      .record(ClassName, MessageClass)
+      .optional()
+      .describe('Message classes by name; beside those of the dialect that is carried.'),
     ranges: z.array(Range).optional().describe('Who owns which ids; overriding replaces the list whole.'),
     remove: z
       .array(Removal)
@@ -133,7 +152,7 @@ export const Dialect = z
     envelope: Envelope.optional(),
     commands: z.record(MessageName, Command).optional().describe('Commands of an administration virtqueue by name.'),
     messages: z
-      .record(Name, z.record(MessageName, Message).describe('Messages of one class by name.'))
+      .record(ClassName, z.record(MessageName, Message).describe('Messages of one class by name.'))
       .optional()
       .describe('Messages by class and name. In a derived dialect: only what differs from the parent.'),
     unresolved: z.array(Unresolved).optional().describe('Where the public texts contradict each other.'),

@@ -53,6 +53,17 @@ const fieldShape = {
   at: Uint.optional().describe(
     'Byte offset where the source states one, counted from the start of the header, payload, struct or layout the field is in: checked in messages, places the field in layouts.',
   ),
+  align: Uint.min(2)
+    .optional()
+    .describe(
+      'Structs only: the field starts at the next multiple of this many bytes, counted from the start of the struct, as deployed C headers have it; the bytes before it are zero.',
+    ),
+  anonymous: z
+    .boolean()
+    .optional()
+    .describe(
+      'Unions only: the source gives the union no name, so that the fields of its arms stand beside the others.',
+    ),
   role: z
     .enum(['type', 'id', 'device', 'token', 'size', 'opcode', 'body', 'status'])
     .optional()
@@ -79,7 +90,9 @@ const fieldShape = {
   used: Name.optional().describe(
     'Another field that tells how many of the bytes count; the field keeps its full size.',
   ),
-  optional: z.boolean().optional().describe('The struct may end before this field.'),
+  tail: Name.optional().describe(
+    'Conditional tail the field belongs to: the struct may end before the first field of each tail. `name+tail` names the struct that ends with it.',
+  ),
   valid_when: When.optional(),
   doc: Doc,
   spec: Spec.optional(),

@@ -1,14 +1,28 @@
 import { z } from 'zod';
 import { Field } from './field.js';
-import { Doc, Name, Spec, Uint } from './names.js';
+import { DialectName, Doc, Name, Spec, Uint } from './names.js';
 import { Written } from './written.js';
 
-/** A struct that other structs, layouts and commands may name as a type. */
+/** The same struct as another source lays it out; who speaks with a peer built from that source needs both. */
+const StructReading = z
+  .strictObject({
+    doc: Doc.describe('Who reads it so.'),
+    spec: Spec.optional(),
+    tail: Name.optional().describe('The conditional tail whose struct is read so.'),
+    fields: z.array(Field).describe('In wire order, packed.'),
+  })
+  .meta({ id: 'StructReading', title: 'Reading of a struct', description: 'A struct as another source lays it out.' });
+
+/** A struct that is decoded on its own, and that other structs, layouts and commands may name as a type. */
 export const Struct = z
   .strictObject({
     doc: Doc,
     spec: Spec.optional(),
+    reading: DialectName.optional().describe(
+      'Where there are several readings: the name of the one that `fields` give.',
+    ),
     fields: z.array(Field).describe('In wire order, packed.'),
+    readings: z.record(DialectName, StructReading).optional().describe('The other readings by name.'),
   })
   .meta({ id: 'Struct', title: 'Struct', description: 'A struct that others may name as a type.' });
 
@@ -49,7 +63,7 @@ export const Envelope = z
   })
   .meta({ id: 'Envelope', title: 'Envelope', description: 'What stands around every command and result.' });
 
-const Part = Struct.omit({ doc: true }).meta({
+const Part = z.strictObject({ spec: Spec.optional(), fields: z.array(Field).describe('In wire order, packed.') }).meta({
   id: 'CommandPart',
   title: 'Part of a command',
   description: 'The fields one side writes.',
@@ -69,3 +83,7 @@ export const Command = z
     in: Part.optional().describe('Result, writable by the device.'),
   })
   .meta({ id: 'Command', title: 'Command', description: 'A command of an administration virtqueue.' });
+
+export type StructSource = z.infer<typeof Struct>;
+export type EnvelopeSource = z.infer<typeof Envelope>;
+export type CommandSource = z.infer<typeof Command>;

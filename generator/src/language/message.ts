@@ -46,6 +46,10 @@ export const Message = z
       .meta({ examples: [0x02, 0x40] }),
     was: MessageName.optional().describe('The name this message had in the parent dialect.'),
     from: Sender.optional().describe('Who sends the request or event.'),
+    any_device: z
+      .boolean()
+      .optional()
+      .describe('May carry a device number although messages of its class are for no device.'),
     hot: z.boolean().optional().describe('On the data path: dispatchers test it first.'),
     doc: Doc.optional(),
     spec: Spec.optional(),

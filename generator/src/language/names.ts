@@ -27,6 +27,15 @@ export const MessageName = z
     description: 'A name in capitals, as the specification prints it.',
   });
 
+/** Names of message classes: the JSONL contract has `ffa-bus`. */
+export const ClassName = z
+  .string()
+  .regex(
+    /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]*$/,
+    'a class name: lower-case letters, digits, "-" and "_"; no name that every JavaScript object has already',
+  )
+  .meta({ id: 'ClassName', title: 'Class name', description: 'A name in lower case.', examples: ['transport'] });
+
 /** Dialect, alias and profile names: they become file names and import paths. */
 export const DialectName = z
   .string()

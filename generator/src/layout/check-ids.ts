@@ -9,6 +9,8 @@ const hex = (id: number): string => `0x${id.toString(16).padStart(2, '0')}`;
 export function checkIds(dialect: ResolvedDialect, report: Report): void {
   checkRanges(dialect, report);
   const taken = new Map<string, ResolvedMessage>();
+  // A class within another one has no space of ids of its own.
+  const spaceOf = (name: string): string => dialect.classes?.value[name]?.within ?? name;
   const ranges = dialect.ranges?.value ?? [];
   // What this dialect declares comes last: of two messages that collide, its own is the mistake, not the inherited one.
   const isOwn = (m: ResolvedMessage): number => (m.id.origin.dialect === dialect.value.dialect ? 1 : 0);
@@ -18,13 +20,13 @@ export function checkIds(dialect: ResolvedDialect, report: Report): void {
     for (const side of new Set(
       [...message.bodies.keys()].map((kind) => (kind === 'response' ? 'response' : 'request or event')),
     )) {
-      const key = `${message.class} ${message.id.value} ${side}`;
+      const key = `${spaceOf(message.class)} ${message.id.value} ${side}`;
       const first = taken.get(key);
       if (first !== undefined) {
         report.add(
           'VW208',
           place,
-          `${message.name} and ${first.name} both use ${message.class} id ${hex(message.id.value)} (${side})`,
+          `${message.name} and ${first.name} both use ${spaceOf(message.class)} id ${hex(message.id.value)} (${side})`,
           {
             also: { ...first.id.origin.source.place(first.id.origin.path), text: `${first.name} takes it here` },
             hint: 'give one of them another id, or remove the inherited one',
@@ -57,8 +59,9 @@ export function checkIds(dialect: ResolvedDialect, report: Report): void {
 }
 
 function checkRanges(dialect: ResolvedDialect, report: Report): void {
-  if (dialect.ranges === null) return;
-  const { value: ranges, origin } = dialect.ranges;
+  // Those of a carried dialect are checked where they are declared.
+  if (dialect.ownRanges === null) return;
+  const { value: ranges, origin } = dialect.ownRanges;
   ranges.forEach((range, index) => {
     const path = [...origin.path, index];
     if (dialect.classes !== null && !Object.hasOwn(dialect.classes.value, range.class)) {

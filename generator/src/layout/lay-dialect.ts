@@ -1,15 +1,15 @@
 import type { Report } from '../diagnostics/report.js';
 import { sealIR } from '../ir/seal.js';
-import { type BodyIR, type DialectIR, type EnumIR, IR_FORMAT } from '../ir/types.js';
-import type { EnumerationSource } from '../language/enumeration.js';
-import type { Declared, ResolvedDialect } from '../resolve/resolved.js';
-import { checkIds, checkRange } from './check-ids.js';
+import { type BodyIR, type DialectIR, IR_FORMAT } from '../ir/types.js';
+import type { ResolvedDialect } from '../resolve/resolved.js';
+import { checkIds } from './check-ids.js';
 import { layBodies } from './lay-bodies.js';
+import { layEnums } from './lay-enums.js';
 import { layHeader } from './lay-header.js';
 
 /** The resolved IR of one dialect, or null when it has no header to lay anything out behind. */
 export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR | null {
-  const enums = [...dialect.enums].map(([name, declared]) => layEnum(name, declared, report)).sort(byName);
+  const enums = layEnums(dialect, report);
   for (const key of ['structs', 'layouts', 'envelope', 'commands'] as const) {
     if (dialect.value[key] === undefined) continue;
     report.add('VW309', dialect.source.placeOfKey([key]), `"${key}" cannot be laid out by this generator yet`, {
@@ -27,6 +27,7 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
     protocol: value.protocol,
     dialect: value.dialect,
     parent: dialect.parent?.value.dialect ?? null,
+    carries: dialect.carried === null ? null : `${dialect.carried.value.protocol}/${dialect.carried.value.dialect}`,
     title: value.title,
     doc: value.doc.trim(),
     spec: value.spec,
@@ -70,38 +71,4 @@ function checkLimits(dialect: ResolvedDialect, report: Report): void {
       hint: 'exchange the two',
     });
   }
-}
-
-function layEnum(name: string, { value, origin }: Declared<EnumerationSource>, report: Report): EnumIR {
-  const first = new Map<number, string>();
-  const { source, path } = origin;
-  for (const [valueName, v] of Object.entries(value.values)) {
-    const before = first.get(v.value);
-    if (before === undefined) first.set(v.value, valueName);
-    else {
-      report.add(
-        'VW216',
-        source.placeOfKey([...path, 'values', valueName]),
-        `"${valueName}" and "${before}" are both ${v.value}`,
-        {
-          also: { ...source.placeOfKey([...path, 'values', before]), text: 'first used here' },
-          hint: 'a decoder could not tell them apart: keep one name, and mention the other in its doc',
-        },
-      );
-    }
-  }
-  for (const [index, range] of (value.ranges ?? []).entries())
-    checkRange(range, source, [...path, 'ranges', index], report);
-  const values = Object.entries(value.values)
-    .map(([valueName, v]) => ({ name: valueName, value: v.value, doc: v.doc }))
-    .sort((a, b) => a.value - b.value || (a.name < b.name ? -1 : 1));
-  return {
-    name,
-    flags: value.flags ?? false,
-    open: value.open ?? false,
-    doc: value.doc,
-    spec: value.spec ?? '',
-    values,
-    ranges: [...(value.ranges ?? [])].sort((a, b) => a.from - b.from).map((r) => ({ ...r })),
-  };
 }

@@ -101,7 +101,8 @@ function layField(
     return null;
   };
   if (source.union !== undefined) return unsupported('a union');
-  if (source.optional === true) return unsupported('an optional field');
+  if (source.tail !== undefined) return unsupported('a conditional tail');
+  if (source.align !== undefined) return unsupported('a field with an alignment');
   if (source.valid_when !== undefined) return unsupported('a field that depends on a feature');
   if (source.type === undefined) {
     report.add('VW103', placeOf(context, path), `missing key "type" in field "${source.name}"`, { hint: TYPE_HINT });

@@ -2,7 +2,7 @@ import type { Place } from '../diagnostics/diagnostic.js';
 import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Report } from '../diagnostics/report.js';
 import type { ClassIR, IntFieldIR } from '../ir/types.js';
-import type { ResolvedDialect } from '../resolve/resolved.js';
+import type { Origin, ResolvedDialect } from '../resolve/resolved.js';
 import type { HeaderLayout } from './header-layout.js';
 import { layFields } from './lay-fields.js';
 
@@ -36,7 +36,7 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
     origin: header.origin,
     path: header.origin.path,
     start: 0,
-    spec: dialect.value.spec,
+    spec: declaring(dialect, header.origin)?.value.spec ?? dialect.value.spec,
     dialect,
     inHeader: true,
     report,
@@ -60,8 +60,11 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
   checkWidths(fields, placeOfField, report);
   const place = header.origin.source.placeOfKey(header.origin.path);
   const typeField = fields.find((f) => f.role === 'type');
-  const required = ['type', 'id', ...('field' in framing.value.size ? ['size'] : [])];
-  for (const role of required) {
+  // Where no bit tells a class or a response, a header may do without a type field: its messages differ by id alone.
+  const typed =
+    framing.value.response_bit !== undefined || Object.values(classes.value).some((c) => c.bit !== undefined);
+  const required = [...(typed ? ['type'] : []), 'id', ...('field' in framing.value.size ? ['size'] : [])];
+  for (const role of new Set(['type', ...required])) {
     const [first, second] = fields.filter((f) => f.role === role);
     if (first !== undefined && second !== undefined) {
       report.add(
@@ -74,7 +77,7 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
         },
       );
     }
-    if (first !== undefined || laid.lost.size > 0) continue;
+    if (first !== undefined || laid.lost.size > 0 || !required.includes(role)) continue;
     report.add('VW307', place, `the header has no field with role "${role}"`, {
       hint: `add "role: ${role}" to the field that holds it`,
     });
@@ -103,9 +106,9 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
       });
     }
   }
-  if (typeField === undefined) return null;
+  if (typeField === undefined && typed) return null;
   const bitOf = (name: string | undefined, where: () => ReturnType<typeof dialect.source.place>): number => {
-    if (name === undefined) return 0;
+    if (name === undefined || typeField === undefined) return 0;
     const bits = typeField.bits.find((b) => b.name === name);
     if (bits !== undefined && bits.width !== 1) {
       report.add('VW307', where(), `bit group "${name}" of the type field has ${bits.width} bits; expected 1`, {
@@ -126,24 +129,26 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
   const responseBit = bitOf(framing.value.response_bit, () =>
     framing.origin.source.place([...framing.origin.path, 'response_bit']),
   );
+  const isWithin = ({ name }: ClassIR): number => (classes.value[name]?.within === undefined ? 0 : 1);
   const classList: ClassIR[] = Object.entries(classes.value)
     .map(([name, c]) => ({
       name,
-      type: bitOf(c.bit, () => classes.origin.source.place([...classes.origin.path, name, 'bit'])),
+      type: bitOf(bitOfClass(dialect, name, c, report), () => placeOfClass(dialect, name, 'bit')),
       doc: c.doc,
     }))
-    .sort((a, b) => a.type - b.type || (a.name < b.name ? -1 : 1));
-  Object.keys(classes.value).forEach((name, index, names) => {
+    .sort((a, b) => a.type - b.type || isWithin(a) - isWithin(b) || (a.name < b.name ? -1 : 1));
+  const distinct = Object.keys(classes.value).filter((name) => classes.value[name]?.within === undefined);
+  distinct.forEach((name, index, names) => {
     const own = classList.find((c) => c.name === name);
     const first = names.slice(0, index).find((n) => classList.find((c) => c.name === n)?.type === own?.type);
     if (first === undefined || classes.value[name]?.bit !== classes.value[first]?.bit) return;
     report.add(
       'VW218',
-      classes.origin.source.placeOfKey([...classes.origin.path, name]),
+      placeOfClass(dialect, name),
       `classes "${name}" and "${first}" set the same bits of the type field`,
       {
         also: {
-          ...classes.origin.source.placeOfKey([...classes.origin.path, first]),
+          ...placeOfClass(dialect, first),
           text: `"${first}" is declared here`,
         },
         hint: 'give one of them a "bit" of its own',
@@ -160,6 +165,50 @@ export function layHeader(dialect: ResolvedDialect, report: Report): HeaderLayou
     },
     classes: classList,
   };
+}
+
+/** The dialect that a declaration comes from: this one, or one that it extends or carries. */
+function declaring(dialect: ResolvedDialect | null, origin: Origin): ResolvedDialect | null {
+  if (dialect === null || dialect.source === origin.source) return dialect;
+  return declaring(dialect.parent, origin) ?? declaring(dialect.carried, origin);
+}
+
+/** Where a class, or a key of it, is written down: by the lineage itself or by the dialect it carries. */
+function placeOfClass(dialect: ResolvedDialect, name: string, key?: string): Place {
+  const own = dialect.ownClasses;
+  const declared = own !== null && Object.hasOwn(own.value, name) ? own : dialect.carried?.classes;
+  const { source, path } = declared?.origin ?? { source: dialect.source, path: ['dialect'] };
+  return key === undefined ? source.placeOfKey([...path, name]) : source.place([...path, name, key]);
+}
+
+/** The group of bits that marks a class: its own, or that of the class it lies within. */
+function bitOfClass(
+  dialect: ResolvedDialect,
+  name: string,
+  { bit, within }: { readonly bit?: string | undefined; readonly within?: string | undefined },
+  report: Report,
+): string | undefined {
+  if (within === undefined) return bit;
+  if (bit !== undefined) {
+    report.add(
+      'VW308',
+      placeOfClass(dialect, name, 'bit'),
+      `"bit" of class "${name}", which lies within another class`,
+      {
+        also: { ...placeOfClass(dialect, name, 'within'), text: 'the other class is named here' },
+        hint: 'it has the bits of that class: remove one of the two',
+      },
+    );
+  }
+  const all = dialect.classes?.value ?? {};
+  const hosts = Object.keys(all).filter((other) => all[other]?.within === undefined);
+  if (hosts.includes(within)) return all[within]?.bit;
+  // Where the carried dialect lacks its classes, that is reported there.
+  if (dialect.carried !== null && dialect.carried.classes === null) return undefined;
+  report.add('VW215', placeOfClass(dialect, name, 'within'), `there is no message class "${within}" to lie within`, {
+    hint: knownNames(within, hosts),
+  });
+  return undefined;
 }
 
 /** A codec reads a header by words of 32 bits, and tells bodies apart by one number of as many: type bits and id. */

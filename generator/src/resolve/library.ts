@@ -10,7 +10,8 @@ export function lacksNames({ dialects, profiles }: ReadSchema): boolean {
     const { protocol, aliases = {} } = value;
     const named = [value.profile, ...Object.values(aliases).map((alias) => alias.profile)];
     const parentless = value.extends !== undefined && !known.has(dialectKey(protocol, value.extends));
-    return parentless || named.some((name) => name !== undefined && !judges.has(dialectKey(protocol, name)));
+    const carried = value.carries !== undefined && !known.has(value.carries);
+    return parentless || carried || named.some((name) => name !== undefined && !judges.has(dialectKey(protocol, name)));
   });
 }
 

@@ -30,33 +30,32 @@ export function orderByLineage(
     const key = keyOf(dialect);
     if (done.has(key)) return true;
     if (bad.has(key)) return false;
-    const parentName = dialect.value.extends;
-    if (parentName !== undefined) {
+    for (const edge of edgesOf(dialect)) {
       const circle = trail.findIndex((d) => keyOf(d) === key);
       if (circle >= 0) {
         reportCircle(trail.slice(circle), report);
         for (const d of trail.slice(circle)) bad.add(keyOf(d));
         return false;
       }
-      const parent = byKey.get(dialectKey(dialect.value.protocol, parentName));
-      if (parent === undefined) {
+      const needed = byKey.get(dialectKey(edge.protocol, edge.name));
+      if (needed === undefined) {
         const names = dialects
-          .filter((d) => d.value.protocol === dialect.value.protocol && d !== dialect)
+          .filter((d) => d.value.protocol === edge.protocol && d !== dialect)
           .map((d) => d.value.dialect);
-        if (!mayDeclare(unread, parentName)) {
+        if (!mayDeclare(unread, edge.name)) {
           report.add(
             'VW200',
-            dialect.source.place(['extends']),
-            `there is no dialect "${parentName}" in ${dialect.value.protocol}`,
+            dialect.source.place([edge.key]),
+            `there is no dialect "${edge.name}" in ${edge.protocol}`,
             {
-              hint: knownNames(parentName, names),
+              hint: knownNames(edge.name, names),
             },
           );
         }
         bad.add(key);
         return false;
       }
-      if (!visit(parent, [...trail, dialect])) {
+      if (!visit(needed, [...trail, dialect])) {
         bad.add(key);
         return false;
       }
@@ -65,7 +64,10 @@ export function orderByLineage(
     ordered.push(dialect);
     return true;
   };
-  for (const dialect of byKey.values()) visit(dialect, []);
+  // Protocols that carry others come last, so that the order within one does not depend on who carries it.
+  const carriers = new Set(dialects.filter((d) => d.value.carries !== undefined).map((d) => d.value.protocol));
+  const carrying = (d: ReadDialect): number => (carriers.has(d.value.protocol) ? 1 : 0);
+  for (const dialect of [...byKey.values()].sort((a, b) => carrying(a) - carrying(b))) visit(dialect, []);
   return ordered;
 }
 
@@ -74,13 +76,30 @@ function reportCircle(circle: readonly ReadDialect[], report: Report): void {
   const second = circle[1] ?? first;
   if (first === undefined || second === undefined) return;
   const names = [...circle, first].map((d) => d.value.dialect).join(' → ');
-  report.add('VW201', first.source.place(['extends']), `these dialects extend each other in a circle: ${names}`, {
-    also: {
-      ...second.source.place(['extends']),
-      text: `"${second.value.dialect}" extends "${second.value.extends ?? ''}" here`,
-    },
+  const third = circle[2] ?? first;
+  const [one, two] = [edgeTo(first, second), edgeTo(second, third)];
+  report.add('VW201', first.source.place([one]), `these dialects extend or carry each other in a circle: ${names}`, {
+    also: { ...second.source.place([two]), text: `"${second.value.dialect}" ${two} "${third.value.dialect}" here` },
     hint: 'the root of a lineage has no "extends"',
   });
 }
+
+interface Edge {
+  readonly key: 'extends' | 'carries';
+  readonly protocol: string;
+  readonly name: string;
+}
+
+/** The dialects that one needs: its parent, and the one it carries. */
+function edgesOf({ value }: ReadDialect): Edge[] {
+  const edges: Edge[] = [];
+  if (value.extends !== undefined) edges.push({ key: 'extends', protocol: value.protocol, name: value.extends });
+  const [protocol = '', name = ''] = value.carries?.split('/') ?? [];
+  if (value.carries !== undefined) edges.push({ key: 'carries', protocol, name });
+  return edges;
+}
+
+const edgeTo = (from: ReadDialect, to: ReadDialect): Edge['key'] =>
+  edgesOf(from).find((e) => dialectKey(e.protocol, e.name) === keyOf(to))?.key ?? 'extends';
 
 const keyOf = (d: ReadDialect): string => dialectKey(d.value.protocol, d.value.dialect);

@@ -33,7 +33,12 @@ export function resolveMessages(
   for (const [className, group] of given) {
     for (const [name, message] of Object.entries(group)) {
       const key = `${className}.${name}`;
-      const origin: Origin = { source, path: ['messages', className, name], dialect: value.dialect };
+      const origin: Origin = {
+        source,
+        path: ['messages', className, name],
+        protocol: value.protocol,
+        dialect: value.dialect,
+      };
       const base = message.was === undefined ? messages.get(key) : renamed.get(key);
       const resolved = base === null ? null : mergeMessage(read, className, name, message, base, origin, report);
       if (resolved !== null) messages.set(key, resolved);
@@ -156,6 +161,7 @@ function mergeMessage(
         ? (base as ResolvedMessage).id
         : { value: given.id, origin: { ...origin, path: [...origin.path, 'id'] } },
     from: given.from ?? base?.from ?? ('either' satisfies Sender),
+    anyDevice: given.any_device ?? base?.anyDevice ?? false,
     hot: given.hot ?? base?.hot ?? false,
     doc: given.doc ?? base?.doc ?? '',
     spec: given.spec ?? base?.spec ?? '',

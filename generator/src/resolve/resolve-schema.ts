@@ -10,7 +10,8 @@ export function resolveSchema(schema: ReadSchema, report: Report): ResolvedDiale
   for (const read of orderByLineage(schema.dialects, schema.unread, report)) {
     const parent =
       read.value.extends === undefined ? null : (done.get(dialectKey(read.value.protocol, read.value.extends)) ?? null);
-    done.set(dialectKey(read.value.protocol, read.value.dialect), resolveDialect(read, parent, report));
+    const carried = read.value.carries === undefined ? null : (done.get(read.value.carries) ?? null);
+    done.set(dialectKey(read.value.protocol, read.value.dialect), resolveDialect(read, parent, carried, report));
   }
   checkNames(schema, report);
   return [...done.values()];

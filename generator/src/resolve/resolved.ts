@@ -9,6 +9,7 @@ import type { Path, SourceFile } from '../read/source-file.js';
 export interface Origin {
   readonly source: SourceFile;
   readonly path: Path;
+  readonly protocol: string;
   readonly dialect: string;
 }
 
@@ -22,6 +23,7 @@ export interface ResolvedMessage {
   readonly name: string;
   readonly id: Declared<number>;
   readonly from: Sender;
+  readonly anyDevice: boolean;
   readonly hot: boolean;
   readonly doc: string;
   readonly spec: string;
@@ -35,11 +37,16 @@ export interface ResolvedDialect {
   readonly value: DialectSource;
   readonly source: SourceFile;
   readonly parent: ResolvedDialect | null;
+  /** The dialect of another protocol whose messages travel between its own. */
+  readonly carried: ResolvedDialect | null;
   readonly framing: Declared<NonNullable<DialectSource['framing']>> | null;
   readonly limits: Declared<NonNullable<DialectSource['limits']>> | null;
   readonly header: Declared<readonly FieldSource[]> | null;
   readonly classes: Declared<NonNullable<DialectSource['classes']>> | null;
   readonly ranges: Declared<NonNullable<DialectSource['ranges']>> | null;
+  /** Of classes and ranges only what this lineage states itself, without those of the carried dialect. */
+  readonly ownClasses: Declared<NonNullable<DialectSource['classes']>> | null;
+  readonly ownRanges: Declared<NonNullable<DialectSource['ranges']>> | null;
   readonly enums: ReadonlyMap<string, Declared<EnumerationSource>>;
   /** By `class.NAME`. */
   readonly messages: ReadonlyMap<string, ResolvedMessage>;

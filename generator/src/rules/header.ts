@@ -11,8 +11,8 @@ export function judgeHeader(subject: Case): Finding[] {
 /** The caller named a body and the header announces another: R1 says the header decides, so the sender wrote a wrong one. */
 function named({ named: body, index, decoded }: Case): Finding[] {
   if (body === null) return [];
-  const type = Number(decoded.header[index.typeField.name]);
-  const id = Number(decoded.header[index.idField.name]);
+  const { type, id } = index.announcedBy(({ name }) => Number(decoded.header[name]));
+  const typeField = index.typeField ?? index.idField;
   const { typeMask, responseBit } = index.ir.framing;
   const found: Finding[] = [];
   const differs = (type & typeMask) ^ body.type;
@@ -24,8 +24,8 @@ function named({ named: body, index, decoded }: Case): Finding[] {
   ): void => {
     found.push({ rule, layer: 'rules', field: field.name, offset: field.offset, got, expected, clause: 'R1, R8' });
   };
-  if ((differs & responseBit) !== 0) finding('response-bit', index.typeField, type, `${body.type} for a ${body.kind}`);
-  if ((differs & ~responseBit) !== 0) finding('class', index.typeField, index.classOf(type), body.class);
+  if ((differs & responseBit) !== 0) finding('response-bit', typeField, type, `${body.type} for a ${body.kind}`);
+  if ((differs & ~responseBit) !== 0) finding('class', typeField, index.classOf(type), body.class);
   if (id !== body.id) finding('msg-id', index.idField, hex(id), `${hex(body.id)} ${body.message}`);
   return found;
 }
@@ -53,10 +53,11 @@ function device({ decoded, index, profile }: Case): Finding[] {
   if (field === null) return [];
   const number = Number(decoded.header[field.name]);
   const at = { layer: 'rules', field: field.name, offset: field.offset, got: number } as const;
-  if (profile.busDevice === 'zero' && decoded.body.class !== 'transport' && number !== 0) {
+  const { body } = decoded;
+  if (profile.busDevice === 'zero' && body.class !== 'transport' && !body.anyDevice && number !== 0) {
     return [{ rule: 'bus-device', ...at, expected: 0, clause: 'R5' }];
   }
-  if (profile.maxDevice !== null && decoded.body.class === 'transport' && number > profile.maxDevice) {
+  if (profile.maxDevice !== null && body.class === 'transport' && number > profile.maxDevice) {
     return [{ rule: 'device-limit', ...at, expected: `at most ${profile.maxDevice}`, clause: profile.spec }];
   }
   return [];

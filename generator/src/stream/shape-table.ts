@@ -67,8 +67,10 @@ export class ShapeTable {
     this.#fixedSize = framing.fixedSize ?? -1;
     this.#sizeAt = index.sizeField?.offset ?? -1;
     this.#sizeType = index.sizeField === null ? 0 : codeOf(index.sizeField.type);
-    this.#typeAt = index.typeField.offset;
-    this.#typeType = codeOf(index.typeField.type);
+    // Without a type field the mask is 0, and whatever is read in its place says nothing.
+    const typeField = index.typeField ?? index.idField;
+    this.#typeAt = typeField.offset;
+    this.#typeType = codeOf(typeField.type);
     this.#typeMask = framing.typeMask;
     this.#idAt = index.idField.offset;
     this.#idType = codeOf(index.idField.type);

@@ -24,8 +24,7 @@ export function envelopeOf(index: DialectIndex, hex: string, direction: Directio
   if (!('bytes' in parsed) || parsed.bytes.length < index.ir.framing.headerSize) return null;
   const view = new DataView(parsed.bytes.buffer, parsed.bytes.byteOffset, parsed.bytes.byteLength);
   const read = (field: IntFieldIR): number => Number(readInt(view, field.offset, field.type));
-  const type = read(index.typeField);
-  const id = read(index.idField);
+  const { type, id } = index.announcedBy(read);
   const { typeMask, responseBit } = index.ir.framing;
   return {
     class: type & typeMask & ~responseBit,

@@ -79,11 +79,11 @@ export function nameOfFrame(frame: Heard): string {
   const { decoded, index } = frame;
   if (frame.body !== null)
     return frame.body.class === 'transport' ? frame.body.message : `${frame.body.class} ${frame.body.message}`;
-  const type = decoded.header?.[index.typeField.name];
-  const id = decoded.header?.[index.idField.name];
-  if (type === undefined || id === undefined) return '(no header)';
-  const known = index.at(Number(type), Number(id))[0];
-  const name = index.classOf(Number(type));
-  const text = known?.message ?? `0x${Number(id).toString(16).padStart(2, '0')}`;
+  const { header } = decoded;
+  if (header === undefined) return '(no header)';
+  const { type, id } = index.announcedBy((field) => Number(header[field.name]));
+  const known = index.at(type, id)[0];
+  const name = index.classOf(type);
+  const text = known?.message ?? `0x${id.toString(16).padStart(2, '0')}`;
   return name === 'transport' ? text : `${name} ${text}`;
 }

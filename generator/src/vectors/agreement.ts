@@ -9,8 +9,16 @@ import { EXPRESSES_LESS } from './subjects.js';
  * Everything the first subject, which is the oracle, and the others disagree about: how these bytes read, and, where they
  * hold a message without surplus, what its values are written as. Empty where they agree.
  */
-export function disagreements(index: DialectIndex, subjects: readonly Subject[], bytes: Uint8Array): string[] {
-  const [oracle, ...others] = subjects.map((subject) => ({ name: subject.name, reading: subject.decode(bytes) }));
+export function disagreements(
+  index: DialectIndex,
+  subjects: readonly Subject[],
+  bytes: Uint8Array,
+  named?: BodyIR,
+): string[] {
+  const [oracle, ...others] = subjects.map((subject) => ({
+    name: subject.name,
+    reading: subject.decode(bytes, named),
+  }));
   if (oracle === undefined) return [];
   const found = others
     .map(({ name, reading }) => ({ name, text: difference(oracle.reading, reading) }))
@@ -27,7 +35,7 @@ export function disagreements(index: DialectIndex, subjects: readonly Subject[],
     if (hex === null && EXPRESSES_LESS.includes(subject.name)) continue;
     // Padding of a frame is written as zero whatever it was.
     const same = fixed
-      ? difference(reading, subject.decode(bytesOf(hex))) === ''
+      ? difference(reading, subject.decode(bytesOf(hex), named)) === ''
       : hex === toHex(bytes.subarray(0, reading.size));
     if (!same) found.push(`${subject.name} writes ${hex ?? 'nothing'}`);
   }

@@ -1,3 +1,4 @@
+import { identifier } from '../backends/typescript/names.js';
 import type { DialectIR } from '../ir/types.js';
 
 type Reader = (view: DataView, p: number) => number | bigint;
@@ -6,6 +7,7 @@ type Reader = (view: DataView, p: number) => number | bigint;
 export type BodyModule = Readonly<Record<string, unknown>> & {
   readonly encode_message: (view: DataView, p: number, message: { header: object; fields: object }) => number;
   readonly check: (view: DataView, p: number, end: number) => number;
+  readonly decode: (view: DataView, p: number, end: number) => CodecMessage | CodecError;
 };
 
 /** The object form a generated `decode` returns. */
@@ -62,7 +64,7 @@ export async function loadCodecs(ir: DialectIR): Promise<CodecModule> {
 /** Name of a body module in the dialect's module: `SET_VQUEUE_request`, with `bus_` before a name both classes have. */
 export function bodyModule(module: CodecModule, key: string): BodyModule {
   const [className = '', message = '', kind = ''] = key.split('.');
-  const prefixed = module[`${className}_${message}_${kind}`];
+  const prefixed = module[`${identifier(className)}_${message}_${kind}`];
   return (prefixed ?? module[`${message}_${kind}`]) as BodyModule;
 }
 

@@ -29,10 +29,10 @@ export function flyweightSubject(index: DialectIndex, module: CodecModule): Subj
   };
   return {
     name: 'flyweight',
-    decode(bytes) {
+    decode(bytes, named) {
       const { view, p } = embedded(bytes);
-      const body = announcedBody(index, bytes);
-      const read = objects.decode(bytes);
+      const body = announcedBody(index, bytes, named);
+      const read = objects.decode(bytes, named);
       if (body === undefined) return read;
       const own = viewOf(body).bind(view).at(p);
       const refused = own.check(p + bytes.length) !== 0;

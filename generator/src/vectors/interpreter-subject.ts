@@ -2,13 +2,13 @@ import { decode, isRefused } from '../interpret/decode.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
 import { encode } from '../interpret/encode.js';
 import { spellAll, toHex } from '../interpret/values.js';
-import type { Subject } from './subject.js';
+import { type Subject, settle } from './subject.js';
 
 /** The reference interpreter over the IR. */
 export const interpreterSubject = (index: DialectIndex): Subject => ({
   name: 'interpreter',
-  decode(bytes) {
-    const result = decode(index, bytes);
+  decode(bytes, named) {
+    const result = decode(index, bytes, (announced) => settle(announced, named));
     if (isRefused(result)) return { error: result.error };
     const { body, size } = result;
     return {

@@ -3,7 +3,7 @@ import { readInt } from '../interpret/int.js';
 import { fromHex, type Spelled, spell, toHex, type Value } from '../interpret/values.js';
 import type { BodyIR, FieldIR, IntFieldIR } from '../ir/types.js';
 import { bodyModule, type CodecModule } from './codec-module.js';
-import type { Subject } from './subject.js';
+import { type Subject, settle } from './subject.js';
 
 const MAX_MESSAGE = 65536;
 
@@ -12,10 +12,12 @@ export function objectSubject(module: CodecModule): Subject {
   const scratch = new DataView(new ArrayBuffer(MAX_MESSAGE));
   return {
     name: 'object codec',
-    decode(bytes) {
+    decode(bytes, named) {
       // An odd start in a larger buffer shows a codec that forgets the view's own offset.
       const { view, p } = embedded(bytes);
-      const result = module.decode(view, p, p + bytes.length);
+      const open = module.decode(view, p, p + bytes.length);
+      const settled = 'wireError' in open && open.code === 'ambiguous' && named !== undefined;
+      const result = settled ? bodyModule(module, named.key).decode(view, p, p + bytes.length) : open;
       if ('wireError' in result) return { error: result };
       return {
         key: `${result.class}.${result.message}.${result.kind}`,
@@ -33,12 +35,13 @@ export function objectSubject(module: CodecModule): Subject {
   };
 }
 
-/** The one body that the type and id of these bytes announce. */
-export function announcedBody(index: DialectIndex, bytes: Uint8Array): BodyIR | undefined {
+/** The one body that the type and id of these bytes announce, `named` settling what they leave open. */
+export function announcedBody(index: DialectIndex, bytes: Uint8Array, named?: BodyIR): BodyIR | undefined {
   if (bytes.length < index.ir.framing.headerSize) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const value = ({ offset, type }: IntFieldIR): number => Number(readInt(view, offset, type));
-  const announced = index.at(value(index.typeField), value(index.idField));
+  const { type, id } = index.announcedBy(value);
+  const announced = settle(index.at(type, id), named);
   return announced.length === 1 ? announced[0] : undefined;
 }
 

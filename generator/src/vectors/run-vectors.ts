@@ -1,14 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DialectIndex } from '../interpret/dialect-index.js';
+import type { FamilyIndex } from '../interpret/structs/family-index.js';
 import { fromHex } from '../interpret/values.js';
 import type { DialectIR } from '../ir/types.js';
 import { LineDecoder } from '../jsonl/decode-lines.js';
 import { type Entry, textOf } from '../jsonl/entry.js';
 import { framesOf } from '../jsonl/frames.js';
+import { withoutReserved } from '../jsonl/spell-header.js';
 import type { IrStore } from '../store.js';
 import { difference, disagreements } from './agreement.js';
 import { loadCodecs } from './codec-module.js';
 import { interpreterSubject } from './interpreter-subject.js';
+import { loadFamily } from './structs/family-module.js';
+import { runStruct, structDisagreements } from './structs/run-structs.js';
+import type { StructSubject } from './structs/struct-subject.js';
+import { structSubjects } from './structs/subjects.js';
 import type { Reading, Subject } from './subject.js';
 import { allSubjects, EXPRESSES_LESS } from './subjects.js';
 
@@ -37,6 +43,7 @@ export interface VectorRun {
 export class VectorRunner {
   readonly run: VectorRun = { dialects: new Map(), failures: [], unknown: new Map() };
   readonly #subjects = new Map<string, readonly Subject[]>();
+  readonly #structSubjects = new Map<string, readonly StructSubject[]>();
 
   constructor(readonly store: IrStore) {}
 
@@ -44,19 +51,20 @@ export class VectorRunner {
   static readonly subjects = allSubjects;
   static readonly disagreements = disagreements;
 
+  /** The same for structs. */
+  static readonly structSubjects = async (index: FamilyIndex): Promise<readonly StructSubject[]> =>
+    structSubjects(index, await loadFamily(index.ir));
+  static readonly structDisagreements = structDisagreements;
+
   /** How many vectors the interpreter gets wrong for dialects that exist in memory only. */
   static interpreterFailures(dialects: readonly DialectIR[], entries: readonly Entry[]): number {
-    const subjects = new Map(dialects.map((ir) => [ir.dialect, interpreterSubject(new DialectIndex(ir))]));
+    const indexes = new Map(dialects.map((ir) => [ir.dialect, new DialectIndex(ir)]));
     return entries.filter((entry) => {
-      const subject = subjects.get(textOf(entry, 'dialect') ?? '');
+      const index = indexes.get(textOf(entry, 'dialect') ?? '');
       const hex = fromHex(textOf(entry, 'hex') ?? '');
-      if (subject === undefined || !('bytes' in hex)) return false;
-      const reading = subject.decode(hex.bytes);
-      return (
-        'error' in reading ||
-        reading.key !== `${String(entry.class)}.${String(entry.message)}.${String(entry.kind)}` ||
-        !isDeepStrictEqual(reading.fields, entry.fields)
-      );
+      if (index === undefined || !('bytes' in hex)) return false;
+      const reading = interpreterSubject(index).decode(hex.bytes, index.byKey(keyOf(entry)));
+      return 'error' in reading || reading.key !== keyOf(entry) || !isDeepStrictEqual(reading.fields, entry.fields);
     }).length;
   }
 
@@ -66,11 +74,16 @@ export class VectorRunner {
     for (const [number, entry] of entries.entries()) {
       const frames = framesOf(entry);
       const given = textOf(entry, 'dialect') ?? inherited;
+      if (textOf(entry, 'struct') !== undefined) {
+        await this.#struct(name, number, entry);
+        continue;
+      }
       if (frames.length === 0) {
         inherited = given;
         continue;
       }
-      const found = given === undefined || textOf(entry, 'class') === 'layout' ? null : this.store.dialect(given);
+      const layout = textOf(entry, 'class') === 'layout' || textOf(entry, 'kind') === 'struct';
+      const found = given === undefined || layout ? null : this.store.dialect(given);
       if (found === null) {
         const key = given ?? textOf(entry, 'protocol') ?? textOf(entry, 'struct') ?? 'no dialect';
         this.run.unknown.set(key, (this.run.unknown.get(key) ?? 0) + 1);
@@ -89,17 +102,43 @@ export class VectorRunner {
     }
   }
 
-  async #entry(label: string, entry: Entry, frames: readonly string[], index: DialectIndex): Promise<void> {
-    const { dialect } = index.ir;
-    const count = this.run.dialects.get(dialect) ?? { vectors: 0, checks: 0, failed: 0 };
-    this.run.dialects.set(dialect, count);
+  /** An entry of a file of structs, which names its protocol only by what it is called. */
+  async #struct(file: string, number: number, entry: Entry): Promise<void> {
+    const spelled = textOf(entry, 'struct') ?? '';
+    const protocol = textOf(entry, 'protocol') ?? protocolOf(file);
+    const named = this.store.struct(protocol, spelled);
+    const bytes = fromHex(textOf(entry, 'hex') ?? '');
+    if (named === null || !('bytes' in bytes)) {
+      const key = `${protocol} ${spelled}`;
+      this.run.unknown.set(key, (this.run.unknown.get(key) ?? 0) + 1);
+      return;
+    }
+    const { index } = named;
+    const { family } = index.ir;
+    let subjects = this.#structSubjects.get(family);
+    if (subjects === undefined) {
+      subjects = await VectorRunner.structSubjects(index);
+      this.#structSubjects.set(family, subjects);
+    }
+    const expect = this.#counting(`${index.ir.protocol}/${family}`, `${file}[${number}] ${spelled}`);
+    runStruct(index, named, subjects, entry.fields, bytes.bytes, expect);
+  }
+
+  /** Counts a vector of a dialect or family, and every comparison that is made for it. */
+  #counting(name: string, label: string): (subject: string, what: string, ok: boolean) => void {
+    const count = this.run.dialects.get(name) ?? { vectors: 0, checks: 0, failed: 0 };
+    this.run.dialects.set(name, count);
     count.vectors++;
-    const expect = (subject: string, what: string, ok: boolean): void => {
+    return (subject, what, ok) => {
       count.checks++;
       if (ok) return;
       count.failed++;
       this.run.failures.push({ vector: label, subject, what });
     };
+  }
+
+  async #entry(label: string, entry: Entry, frames: readonly string[], index: DialectIndex): Promise<void> {
+    const expect = this.#counting(index.ir.dialect, label);
     const subjects = await this.#subjectsOf(index);
     if (textOf(entry, 'verdict') !== undefined) expect('layers', this.#verdict(entry), this.#verdict(entry) === '');
     for (const hex of frames) {
@@ -116,7 +155,8 @@ export class VectorRunner {
     subjects: readonly Subject[],
     expect: (subject: string, what: string, ok: boolean) => void,
   ): void {
-    const readings = subjects.map((s) => s.decode(bytes));
+    const named = index.byKey(keyOf(entry));
+    const readings = subjects.map((s) => s.decode(bytes, named));
     const oracle = readings[0] as Reading;
     const hex = Buffer.from(bytes).toString('hex');
     readings.forEach((reading, i) => {
@@ -131,7 +171,8 @@ export class VectorRunner {
         const same =
           !('error' in reading) &&
           isDeepStrictEqual(reading.fields, entry.fields) &&
-          isDeepStrictEqual(reading.header, entry.header ?? reading.header);
+          (entry.header === undefined ||
+            isDeepStrictEqual(withoutReserved(index.ir.header, reading.header), entry.header));
         expect(name, `decodes to ${JSON.stringify(reading)}`, same);
       }
     });
@@ -169,4 +210,13 @@ export class VectorRunner {
   }
 }
 
+/** Key of the body that an entry names. */
+const keyOf = (entry: Entry): string => `${String(entry.class)}.${String(entry.message)}.${String(entry.kind)}`;
+
 const withoutPadding = (hex: string, size: number): string => hex.slice(0, size * 2);
+
+/** Vector files of structs carry no protocol: it follows from the file. */
+const protocolOf = (file: string): string => {
+  const stem = (file.split('/').pop() ?? '').replace(/\.jsonl?$/, '');
+  return stem === 'virtio-structs' ? 'virtio-core' : stem;
+};

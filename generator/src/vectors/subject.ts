@@ -23,7 +23,8 @@ export type Reading =
 /** One way to decode and encode the messages of a dialect: the interpreter, the object codec, the view codec, the flyweight. */
 export interface Subject {
   readonly name: string;
-  decode(bytes: Uint8Array): Reading;
+  /** `named` settles which body is meant where the header leaves it open. */
+  decode(bytes: Uint8Array, named?: BodyIR): Reading;
   /** Hexadecimal digits of the message, or null where this implementation cannot express it. */
   encode(
     body: BodyIR,
@@ -31,3 +32,7 @@ export interface Subject {
     fields: Readonly<Record<string, Spelled>>,
   ): string | null;
 }
+
+/** The bodies a header announces, or of several only the one that is named. */
+export const settle = (announced: readonly BodyIR[], named: BodyIR | undefined): readonly BodyIR[] =>
+  named !== undefined && announced.length > 1 && announced.includes(named) ? [named] : announced;

@@ -14,13 +14,13 @@ export function viewSubject(index: DialectIndex, module: CodecModule): Subject {
   const objects = objectSubject(module);
   return {
     name: 'view codec',
-    decode(bytes) {
+    decode(bytes, named) {
       const { view, p } = embedded(bytes);
-      const body = announcedBody(index, bytes);
+      const body = announcedBody(index, bytes, named);
       if (body === undefined || bodyModule(module, body.key).check(view, p, p + bytes.length) !== 0)
-        return objects.decode(bytes);
+        return objects.decode(bytes, named);
       const own = bodyModule(module, body.key);
-      const read = objects.decode(bytes);
+      const read = objects.decode(bytes, named);
       if ('error' in read) return read;
       return { ...read, key: body.key, fields: readAll(own, body, view, p) };
     },

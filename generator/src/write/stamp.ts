@@ -22,6 +22,7 @@ export class Stamp {
       sortedJson(
         {
           dialects: compiled.dialects.map((d) => d.hash),
+          families: compiled.families.map((f) => f.hash),
           profiles: [...compiled.profiles],
           generator: generatorHash(),
         },

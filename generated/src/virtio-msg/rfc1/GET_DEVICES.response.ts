@@ -217,7 +217,7 @@ export class View {
 
   /**
    * Header field, u16 at bytes 2..3: number of the device on this bus, 0 being a legal number; 0 in bus messages.
-   * The RFC 1 text calls it device ID: not the virtio device type.
+   * The text calls it device ID: not the virtio device type.
    */
   get dev_num(): number {
     return this.view.getUint16(this.p + 2, true);

@@ -12,7 +12,7 @@ export const bus_state = {
   /** nothing is served until RESUME */
   SUSPEND: 2,
   /** the bus serves again */
-  RESUME: 3,
+  RESUME: 4,
 } as const;
 
 /**

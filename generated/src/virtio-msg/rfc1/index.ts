@@ -40,14 +40,13 @@ export * as PING_response from './PING.response.js';
 export * as STATUS_event from './STATUS.event.js';
 
 /**
- * virtio-msg RFC 1 (February 2025). The first text that was mailed for comment. Every message is a frame of 40
- * bytes: a header of 4 bytes and 36 bytes of payload, zero behind the last field. There is no token, so one
- * request per direction is outstanding at a time, and failures are reported by an ERROR message that no later
- * dialect has.
+ * virtio-msg RFC 1 (February 2025). The first text that was mailed for comment. Frames are those of the alpha
+ * draft, and so are most payloads, under other ids. Connections are gone, messages of the bus itself are new, and
+ * failures are reported by an ERROR message that no later dialect has.
  * The hash is that of the IR this code was made from.
  */
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc1',
-  hash: 'sha256:0e46e9cacb7162fb81e324274b519346fc030043f31806ca43931c06206a244b',
+  hash: 'sha256:6fce9637b69aec5274e9bb42a8e7aa1fe5cc6dde2281d8466ce696dba0f8badd',
 } as const;

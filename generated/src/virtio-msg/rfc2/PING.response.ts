@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x03;
 /**
  * Asks whether the other end is alive.
- * Sent by either side. Declared in rfc1, unchanged in rfc2.
+ * Sent by either side. Declared in rfc1.
  * Spec: transport-msg.tex, PING.
  */
 export const BODY = {

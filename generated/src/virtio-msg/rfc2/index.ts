@@ -45,5 +45,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2',
-  hash: 'sha256:1fe5838e26e4bf4a9c93d204d218a60f1cfb0d3eb75b39bf663e1e3ed2a1f2bf',
+  hash: 'sha256:012d482c915859f8f179e4bb92a9f1e541c2df8b202c3a885084eeb42e9789fd',
 } as const;

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x41;
 /**
  * Tells the device that a virtqueue has new buffers.
- * Sent by the driver. Declared in rfc2, unchanged in rfc3.
+ * Sent by the driver. Declared in rfc2.
  * Spec: transport-msg.tex, EVENT_AVAIL.
  */
 export const BODY = {

@@ -7,7 +7,7 @@ export const ID = 0x40;
 /**
  * Tells the driver that status or configuration changed. When the generation moved, the driver reads again what it
  * needs.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, EVENT_CONFIG.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x40;
 /**
  * Tells the driver side that a device has appeared or is gone. May be repeated and may be late.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, EVENT_DEVICE.
  */
 export const BODY = {

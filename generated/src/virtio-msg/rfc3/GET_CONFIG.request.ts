@@ -7,7 +7,7 @@ export const ID = 0x05;
 /**
  * Reads a range of the configuration space. A reader that needs several ranges starts again when the generation
  * changed between them.
- * Sent by the driver. Declared in rfc2, unchanged in rfc3.
+ * Sent by the driver. Declared in rfc2.
  * Spec: transport-msg.tex, GET_CONFIG.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x02;
 /**
  * Asks which device numbers of this bus are in use, one window of numbers at a time.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, GET_DEVICES.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x03;
 /**
  * Reads feature bits that the device offers, in blocks of 32.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, GET_DEVICE_FEATURES.
  */
 export const BODY = {

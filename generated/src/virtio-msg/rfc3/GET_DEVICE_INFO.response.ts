@@ -7,7 +7,7 @@ export const ID = 0x02;
 /**
  * Asks what the device is. The only transport message that is allowed before reset and status handling; a number
  * without an active device is answered with zeros.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, GET_DEVICE_INFO.
  */
 export const BODY = {

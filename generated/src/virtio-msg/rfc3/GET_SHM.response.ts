@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0c;
 /**
  * Asks where a shared memory region of the device is.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, GET_SHM.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x06;
 /**
  * Writes a range of the configuration space, if the generation is still the one the driver knows.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, SET_CONFIG.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x08;
 /**
  * Writes the device status; 0 asks for a reset.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, SET_DEVICE_STATUS.
  */
 export const BODY = {

@@ -7,7 +7,7 @@ export const ID = 0x04;
 /**
  * Writes feature bits that the driver accepts. The response is empty: acceptance shows only when FEATURES_OK
  * survives SET_DEVICE_STATUS.
- * Sent by the driver. Declared in rfc2, unchanged in rfc3.
+ * Sent by the driver. Declared in rfc2.
  * Spec: transport-msg.tex, SET_DRIVER_FEATURES.
  */
 export const BODY = {

@@ -6,7 +6,7 @@ import * as header from './header.js';
 export const ID = 0x0a;
 /**
  * Sets size and addresses of one virtqueue and starts it.
- * Sent by the device. Declared in rfc2, unchanged in rfc3.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, SET_VQUEUE.
  */
 export const BODY = {

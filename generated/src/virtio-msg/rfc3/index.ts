@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc3',
-  hash: 'sha256:f26e317c8db57be1af364c7a19f7d51c7ca45a49dc93f42308f783fcea8cf287',
+  hash: 'sha256:3da4447231f91ee8d0094bc83e403efec6e703bb934c00bf8b1f6e041a18c141',
 } as const;

@@ -7,7 +7,7 @@ export const ID = 0x40;
 /**
  * Tells the driver that the configuration changed, or that the device changed its status by itself; never sent for
  * a status that the driver wrote. Offset and length 0 say that anything may have changed, or only the status.
- * Sent by the device. Declared in rfc2, unchanged in v1-2026.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, EVENT_CONFIG.
  */
 export const BODY = {

@@ -7,7 +7,7 @@ export const ID = 0x02;
 /**
  * Asks which device numbers of this bus are in use, one window of numbers at a time. A window may have any length,
  * 0 included.
- * Sent by the driver. Declared in rfc2, unchanged in v1-2026.
+ * Sent by the driver. Declared in rfc2.
  * Spec: transport-msg.tex, GET_DEVICES.
  */
 export const BODY = {

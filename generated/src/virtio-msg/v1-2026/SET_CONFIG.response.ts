@@ -7,7 +7,7 @@ export const ID = 0x06;
 /**
  * Writes a range of the configuration space, all of it or nothing. With transport feature bit 0 the write is
  * refused when the generation is not the device's; without it drivers send 0 and devices ignore it.
- * Sent by the device. Declared in rfc2, unchanged in v1-2026.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, SET_CONFIG.
  */
 export const BODY = {

@@ -7,7 +7,7 @@ export const ID = 0x0a;
 /**
  * Sets size and addresses of one virtqueue, enables it, or both. All of it is applied or nothing; the empty
  * response does not tell which, GET_VQUEUE does.
- * Sent by the device. Declared in rfc2, unchanged in v1-2026.
+ * Sent by the device. Declared in rfc2.
  * Spec: transport-msg.tex, SET_VQUEUE.
  */
 export const BODY = {

@@ -46,5 +46,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'v1-2026',
-  hash: 'sha256:0cc5b77e4fe3e07546bccb84572189cf6b8755d22fa28b46353a9b6787b0d2f8',
+  hash: 'sha256:050a55214975da4965670e07781e69b7ad32b067b29e06cd3166b31ce72359fd',
 } as const;

@@ -1,3 +1,4 @@
+import type { FamilyIR } from '../../ir/structs.js';
 import type { DialectIR } from '../../ir/types.js';
 import { inOrder } from './lineage.js';
 import { code, framesText, messagesIn } from './spell.js';
@@ -33,13 +34,30 @@ export function coverageTable(dialects: readonly DialectIR[], vectors?: Readonly
         'messages:',
         'bodies:',
         ...counted,
-        'same bytes: aliases and known peers',
+        'what it carries; same bytes: aliases and known peers',
       ],
       rows,
     ),
   ).trimEnd();
 }
 
-/** Who speaks the dialect, in the first words of what its aliases say about themselves. */
-const peers = ({ aliases }: DialectIR): string =>
-  aliases.map((a) => `${code(a.name)} ${(a.doc.split(/[,:;(]|\. /)[0] ?? '').trim()}`.trim()).join('; ');
+/** Which structs are covered: a Markdown table, one row per protocol. Empty where there are none. */
+export function structTable(families: readonly FamilyIR[]): string {
+  const protocols = [...new Set(families.map((f) => f.protocol))].sort();
+  const rows = protocols.map((protocol) => {
+    const own = families.filter((f) => f.protocol === protocol).sort((a, b) => (a.family < b.family ? -1 : 1));
+    const structs = own.flatMap((f) => f.structs);
+    const shapes = structs.reduce((n, struct) => n + struct.shapes.length, 0);
+    return [protocol, own.map((f) => code(f.family)).join(' '), String(structs.length), String(shapes)];
+  });
+  return rows.length === 0
+    ? ''
+    : tableText(table(['protocol', 'families of structs', 'structs:', 'shapes:'], rows)).trimEnd();
+}
+
+/** What a dialect carries, and who speaks it, in the first words of what its aliases say about themselves. */
+const peers = ({ aliases, carries }: DialectIR): string =>
+  [
+    ...(carries === null ? [] : [`carries ${code(carries)}`]),
+    ...aliases.map((a) => `${code(a.name)} ${(a.doc.split(/[,:;(]|\. /)[0] ?? '').trim()}`.trim()),
+  ].join('; ');

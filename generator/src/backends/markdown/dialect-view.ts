@@ -92,6 +92,7 @@ function about(dialect: DialectIR): DialectView['about'] {
   return [
     { name: 'Name', text: `${code(dialect.dialect)} of [${dialect.protocol}](README.md)` },
     ...(dialect.parent === null ? [] : [{ name: 'Extends', text: `[${dialect.parent}](${dialect.parent}.md)` }]),
+    ...(dialect.carries === null ? [] : [{ name: 'Carries', text: `[${dialect.carries}](../${dialect.carries}.md)` }]),
     {
       name: 'Rules',
       text: `[${dialect.profile}](README.md#${anchor(dialect.profile)}), unless another profile is asked for`,
@@ -104,9 +105,12 @@ function about(dialect: DialectIR): DialectView['about'] {
 
 function framing(dialect: DialectIR): string {
   const { headerSize, typeMask, responseBit } = dialect.framing;
-  const type = dialect.header.find((f) => f.role === 'type')?.name ?? 'type';
+  const type = dialect.header.find((f) => f.role === 'type')?.name;
   const classes = dialect.classes.map((c) => `${hex(c.type)} ${c.name}`).join(', ');
-  const bits = `Of ${code(type)} only the bits ${hex(typeMask)} are looked at: ${classes}`;
+  const bits =
+    type === undefined
+      ? 'No bit tells the class of a message'
+      : `Of ${code(type)} only the bits ${hex(typeMask)} are looked at: ${classes}`;
   const response =
     responseBit === 0
       ? '; nothing tells a response from a request'
@@ -121,7 +125,6 @@ function summary(dialect: DialectIR, lineage: readonly string[]): Table {
       const body = bodies.find((b) => b.kind === kind);
       return body === undefined ? '' : bodySize(body);
     };
-    const since = lineage[Math.max(...bodies.map((b) => lineage.indexOf(b.origin)))] ?? dialect.dialect;
     const asked = bodies.find((b) => b.kind !== 'response') ?? first;
     return [
       hex(first.id),
@@ -131,10 +134,18 @@ function summary(dialect: DialectIR, lineage: readonly string[]): Table {
       size('request'),
       size('response'),
       size('event'),
-      since === dialect.dialect ? since : `[${since}](${since}.md)`,
+      layoutFrom(bodies, dialect, lineage),
     ];
   });
   return table(['id', 'message', 'class', 'asked or told', 'request:', 'response:', 'event:', 'layout from'], rows);
+}
+
+/** The youngest dialect that says something about the bodies of a message, or the one that is carried, as a link to its page. */
+function layoutFrom(bodies: readonly BodyIR[], dialect: DialectIR, lineage: readonly string[]): string {
+  const since = lineage[Math.max(...bodies.map((b) => lineage.indexOf(b.origin)))];
+  const { carries } = dialect;
+  if (carries !== null && bodies.every((b) => b.origin.includes('/'))) return `[${carries}](../${carries}.md)`;
+  return since === undefined || since === dialect.dialect ? dialect.dialect : `[${since}](${since}.md)`;
 }
 
 /** Bodies of one message, by class and id; request first. */

@@ -4,7 +4,7 @@ import { lineageOf } from './lineage.js';
 import { protocolView } from './protocol-view.js';
 import { dialectPage, protocolPage } from './templates.js';
 
-export { coverageTable } from './coverage.js';
+export { coverageTable, structTable } from './coverage.js';
 
 /**
  * The message reference: a page per dialect and an index per protocol, by path from the top of the repository. A pure function

@@ -6,7 +6,7 @@ import type { DialectModel } from './view-model.js';
 /** `BODY`: what sets a body apart, as data for shared code. Code of its own in every body would be most of a bundle. */
 export function bodyData({ ir: dialect }: DialectModel, { ir, name, tail, size }: BodyModel): string[] {
   const sender = ir.from === 'either' ? 'either side' : `the ${ir.from}`;
-  const inherited = ir.origin === dialect.dialect ? '' : `Declared in ${ir.origin}, unchanged in ${dialect.dialect}.`;
+  const inherited = ir.origin === dialect.dialect ? '' : `Declared in ${ir.origin}.`;
   const fixed = ir.fields.filter((field) => field !== tail?.ir).map((field) => `${field.name}: ${field.offset}`);
   const line = fixed.length === 0 ? '  fields: {},' : `  fields: { ${fixed.join(', ')} },`;
   const number = `0x${ir.id.toString(16).padStart(2, '0')}`;

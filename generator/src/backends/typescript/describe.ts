@@ -76,9 +76,13 @@ export function describeHeader(header: HeaderModel): Statement[] {
         'switch (code) {',
         '  case ErrorCode.WRONG_MESSAGE: {',
         `    const got = ${loadAtom(id.ir.type, 'p', id.ir.offset)};`,
-        `    if (got !== body.id) return wrong_message(body.name, '${id.ir.name}', ${id.ir.offset}, body.id, got);`,
-        `    const gotType = ${typeBits(header, loadAtom(type.ir.type, 'p', type.ir.offset))};`,
-        `    return wrong_message(body.name, '${type.ir.name}', ${type.ir.offset}, body.type, gotType);`,
+        ...(type === null
+          ? [`    return wrong_message(body.name, '${id.ir.name}', ${id.ir.offset}, body.id, got);`]
+          : [
+              `    if (got !== body.id) return wrong_message(body.name, '${id.ir.name}', ${id.ir.offset}, body.id, got);`,
+              `    const gotType = ${typeBits(header, loadAtom(type.ir.type, 'p', type.ir.offset))};`,
+              `    return wrong_message(body.name, '${type.ir.name}', ${type.ir.offset}, body.type, gotType);`,
+            ]),
         '  }',
         ...(fixedSize === null
           ? [

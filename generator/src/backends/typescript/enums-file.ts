@@ -5,10 +5,12 @@ import { constant, type Statement } from './render.js';
 import type { DialectModel } from './view-model.js';
 
 /** `enums.ts`: the named values of the dialect, one frozen-by-type object per enumeration. */
-export function enumsFile({ ir }: DialectModel): Statement[] {
-  if (ir.enums.length === 0) return ['export {};'];
+export const enumsFile = ({ ir }: DialectModel): Statement[] =>
+  ir.enums.length === 0 ? ['export {};'] : enumerations(ir.enums);
+
+export function enumerations(enums: readonly EnumIR[]): Statement[] {
   const names = new Names();
-  return ir.enums.map((item, i) => `${i === 0 ? '' : '\n'}${enumeration(item, names.claim(identifier(item.name)))}`);
+  return enums.map((item, i) => `${i === 0 ? '' : '\n'}${enumeration(item, names.claim(identifier(item.name)))}`);
 }
 
 function enumeration(item: EnumIR, name: string): string {

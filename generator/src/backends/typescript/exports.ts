@@ -1,3 +1,4 @@
+import type { FamilyIR } from '../../ir/structs.js';
 import type { DialectIR } from '../../ir/types.js';
 import { modelDialect } from './view-model.js';
 
@@ -9,7 +10,10 @@ interface Target {
 const target = (path: string): Target => ({ types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` });
 
 /** The `exports` map of the package the rendered files belong to; an alias leads to the files of its dialect. */
-export function packageExports(dialects: readonly DialectIR[]): Record<string, unknown> {
+export function packageExports(
+  dialects: readonly DialectIR[],
+  families: readonly FamilyIR[] = [],
+): Record<string, unknown> {
   const entries: [string, unknown][] = [];
   for (const ir of dialects) {
     const folder = modelDialect(ir).folder.slice('src/'.length);
@@ -17,6 +21,10 @@ export function packageExports(dialects: readonly DialectIR[]): Record<string, u
       entries.push([`./${ir.protocol}/${name}`, target(`${folder}/index`)]);
       entries.push([`./${ir.protocol}/${name}/*`, target(`${folder}/*`)]);
     }
+  }
+  for (const { protocol, family } of families) {
+    entries.push([`./${protocol}/${family}`, target(`${protocol}/${family}/index`)]);
+    entries.push([`./${protocol}/${family}/*`, target(`${protocol}/${family}/*`)]);
   }
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return {

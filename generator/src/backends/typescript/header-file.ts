@@ -105,7 +105,6 @@ function objectForm(header: HeaderModel): Statement[] {
   const values: Parameter = { name: 'values', type: 'Partial<Header>' };
   const body: Parameter = { name: 'body', type: 'Body' };
   const other = (field: HeaderFieldModel): string => `values.${field.ir.name}`;
-  const bits = typeBits(header, other(type));
   const property = (name: string, type: string, text = '') => ({ name, type, doc: text, readonly: true });
   return [
     iface('Body', 'What sets a message body apart.', [
@@ -135,7 +134,9 @@ function objectForm(header: HeaderModel): Statement[] {
       returns: 'boolean',
       doc: doc('Whether the values given for a header do not contradict the type and id of a body.'),
       body: [
-        `if (${other(type)} !== undefined && (${bits}) !== body.type) return false;`,
+        ...(type === null
+          ? []
+          : [`if (${other(type)} !== undefined && (${typeBits(header, other(type))}) !== body.type) return false;`]),
         `return ${other(id)} === undefined || ${other(id)} === body.id;`,
       ],
     }),
@@ -149,7 +150,7 @@ function objectForm(header: HeaderModel): Statement[] {
       ),
       body: [
         'if (size === 0) return 0;',
-        ...[type, ...header.fields.filter(({ ir }) => ir.reserved && ir.role === null)].map(
+        ...[...(type === null ? [] : [type]), ...header.fields.filter(({ ir }) => ir.reserved && ir.role === null)].map(
           (field) => `if (${other(field)} !== undefined) ${field.setter}(view, p, ${other(field)});`,
         ),
         'return size;',

@@ -3,7 +3,7 @@ import { atom, hex, loadAtom } from './expressions.js';
 import type { HeaderFieldModel } from './header-model.js';
 import { inWord, pickField, wordLoad } from './header-word.js';
 
-/** Type bits and id of a message folded into one int32, by which bodies are told apart. */
+/** Type bits, where there are any, and id of a message folded into one int32, by which bodies are told apart. */
 export interface KeyModel {
   /** Expression over `view` and `p`. */
   readonly ofView: string;
@@ -12,14 +12,15 @@ export interface KeyModel {
   readonly of: (type: number, id: number) => number;
 }
 
-export function modelKey(ir: DialectIR, type: HeaderFieldModel, id: HeaderFieldModel): KeyModel {
+export function modelKey(ir: DialectIR, type: HeaderFieldModel | null, id: HeaderFieldModel): KeyModel {
   const { typeMask } = ir.framing;
-  if (type.word === id.word) {
-    const mask = inWord(id, 2 ** id.width - 1) | inWord(type, typeMask);
+  if (type === null || type.word === id.word) {
+    const typeBits = (value: number): number => (type === null ? 0 : inWord(type, value));
+    const mask = inWord(id, 2 ** id.width - 1) | typeBits(typeMask);
     return {
       ofView: `${id.word.bytes === 3 ? atom(wordLoad(id.word)) : wordLoad(id.word)} & ${hex(mask)}`,
       ofWords: `${id.word.name} & ${hex(mask)}`,
-      of: (typeValue, idValue) => (inWord(id, idValue) | inWord(type, typeValue)) & mask,
+      of: (typeValue, idValue) => (inWord(id, idValue) | typeBits(typeValue)) & mask,
     };
   }
   if (type.width + id.width > 32) {

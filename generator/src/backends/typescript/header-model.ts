@@ -31,7 +31,8 @@ export interface HeaderModel {
   readonly fields: readonly HeaderFieldModel[];
   /** What a caller of `encode` supplies: everything but type, id, size and reserved fields. */
   readonly args: readonly HeaderFieldModel[];
-  readonly type: HeaderFieldModel;
+  /** Null where no bit of the header tells class or response. */
+  readonly type: HeaderFieldModel | null;
   readonly typeMask: number;
   readonly id: HeaderFieldModel;
   readonly sizeField: HeaderFieldModel | null;
@@ -87,7 +88,7 @@ export function modelHeader(ir: DialectIR): HeaderModel {
   });
   const role = (wanted: HeaderRole): HeaderFieldModel | null =>
     fields.find(({ ir: { role } }) => role === wanted) ?? null;
-  const type = role('type') ?? refuse('the header has no field with role type');
+  const type = role('type');
   const id = role('id') ?? refuse('the header has no field with role id');
   const sizeField = role('size');
   const { fixedSize, typeMask } = ir.framing;

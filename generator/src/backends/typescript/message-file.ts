@@ -104,7 +104,7 @@ function describe(dialect: DialectModel): Statement {
       'if (code <= ErrorCode.FRAME_SIZE) return header.describe(view, p, end, code);',
       ...(shared.length === 0 ? [] : ['if (code === ErrorCode.AMBIGUOUS) {', ...shared, '}']),
       ...table(dialect, (ident) => `return ${ident}.describe(view, p, end, code);`, [
-        `return unknown_id(${where}, expectedId(${loadAtom(header.type.ir.type, 'p', header.type.ir.offset)}), ${got});`,
+        `return unknown_id(${where}, expectedId(${header.type === null ? '0' : loadAtom(header.type.ir.type, 'p', header.type.ir.offset)}), ${got});`,
       ]),
     ],
   });
@@ -113,7 +113,9 @@ function describe(dialect: DialectModel): Statement {
 function expectedId({ ir, header }: DialectModel): Statement {
   const { responseBit, typeMask } = ir.framing;
   const sides = responseBit === 0 ? [0] : [0, responseBit];
-  const cases = ir.classes.flatMap(({ name, type }) =>
+  // A class within another one has its type bits, and goes by the name of that one.
+  const distinct = ir.classes.filter(({ type }, i) => ir.classes.findIndex((c) => c.type === type) === i);
+  const cases = distinct.flatMap(({ name, type }) =>
     sides.flatMap((side) => [`  case ${type | side}:`, `    return 'a ${name} ${sideName(side)} id';`]),
   );
   const other = `a type 0x\${(type & ${typeMask & ~responseBit}).toString(16)}`;

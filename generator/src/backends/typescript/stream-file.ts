@@ -159,15 +159,15 @@ function byType(dialect: DialectModel): string[] {
     `    ${UNKNOWN}`,
     '}',
   ];
-  if (header.typeMask === 0) return inner([...groups.values()].flat());
+  const { type: field } = header;
+  if (field === null || header.typeMask === 0) return inner([...groups.values()].flat());
   // Compared where the bits stand in their word, which saves the shift.
-  const { word } = header.type;
   return [
-    `switch (${word.name} & ${hex(inWord(header.type, header.typeMask))}) {`,
+    `switch (${field.word.name} & ${hex(inWord(field, header.typeMask))}) {`,
     ...[...groups]
       .sort(([a], [b]) => a - b)
       .flatMap(([type, lines]) => [
-        `  case ${hex(inWord(header.type, type))}:`,
+        `  case ${hex(inWord(field, type))}:`,
         ...indent(indent(inner(lines))),
         '    break;',
       ]),

@@ -29,7 +29,7 @@ export async function generateOnce(options: GenerateOptions, targets: Targets): 
     note(`vwire: ${compiled.report.diagnostics.length} diagnostics, nothing written`);
     return null;
   }
-  const names = compiled.dialects.map((d) => d.dialect);
+  const names = [...compiled.dialects.map((d) => d.dialect), ...compiled.families.map((f) => f.family)];
   if (options.only !== undefined && !names.includes(options.only))
     throw new UsageError(`unknown dialect "${options.only}"`, knownNames(options.only, names));
   const check = options.check === true;

@@ -5,17 +5,18 @@ import type { GenerateOptions } from './targets.js';
 /** What was read, written, left alone, and how long it took. */
 export async function summarize(outcome: Outcome, options: GenerateOptions): Promise<void> {
   const { compiled, changes, unchanged, ms } = outcome;
-  const { schema, dialects } = compiled;
+  const { schema, dialects, families } = compiled;
+  const structs = families.reduce((n, f) => n + f.structs.length, 0);
   const bodies = dialects.reduce((n, d) => n + d.bodies.length, 0);
   if (options.json === true) {
     const ok = options.check !== true || changes.length === 0;
     const read = { files: schema.fileCount, bytes: schema.bytes };
-    const report = { ok, read, dialects: dialects.length, bodies, changes, unchanged, ms: Math.round(ms) };
+    const report = { ok, read, dialects: dialects.length, bodies, structs, changes, unchanged, ms: Math.round(ms) };
     await outLine(JSON.stringify(report, null, 2));
     return;
   }
   const size = `${schema.fileCount} schema files, ${Math.round(schema.bytes / 1024)} KiB`;
-  await outLine(`read       ${size}: ${dialects.length} dialects, ${bodies} message bodies`);
+  await outLine(`read       ${size}: ${dialects.length} dialects, ${bodies} message bodies, ${structs} structs`);
   if (options.check === true) await outLine(checked(outcome));
   else await outLine(written(outcome));
   await outLine(`took       ${(ms / 1000).toFixed(2)} s`);

@@ -49,3 +49,8 @@ const PING = yaml`
         doc: "Asks for an answer."
         spec: "demo, PING"
 `;
+
+/** A family of structs, of which these are the lines. */
+export const structs = (...lines: readonly string[]): Excerpt => ({
+  'demo/structs.yaml': `structs:\n${lines.map((line) => `  ${line}\n`).join('')}`,
+});

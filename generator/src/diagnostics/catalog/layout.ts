@@ -1,4 +1,4 @@
-import { type Entry, fields, yaml } from './entry.js';
+import { type Entry, fields, structs, yaml } from './entry.js';
 
 /** `VW3xx`: where fields lie, and what they can hold. */
 export const LAYOUT = {
@@ -36,7 +36,7 @@ export const LAYOUT = {
   VW303: {
     title: 'a field after one of variable length',
     explanation:
-      'Only the last field of a message may be counted by another field: what follows it would have no fixed offset, and no reader could be one load.',
+      'Only the last field of a message may be counted by another field: what follows it would have no fixed offset, and no reader could be one load. In a struct such fields may follow, but not behind an array that takes whatever is left.',
     wrong: fields(
       '{ name: length, type: u32, doc: "bytes of data" }',
       '{ name: data, type: "u8[length]", doc: "any value" }',
@@ -78,7 +78,7 @@ export const LAYOUT = {
   VW307: {
     title: 'the header lacks a field that framing needs',
     explanation:
-      'Codecs find type, id and size of a message by the `role` of the header fields, and the response bit and classes by groups of bits of the type field.',
+      'Codecs find type, id and size of a message by the `role` of the header fields, and the response bit and classes by groups of bits of the type field. A header may do without a type field only where no bit marks a response or a class.',
     wrong: {
       'demo/base.yaml': yaml`
         header:
@@ -106,8 +106,105 @@ export const LAYOUT = {
   VW309: {
     title: 'a construct this generator does not lay out',
     explanation:
-      'The schema language can say it, and no codec is generated for it yet: structs, unions, optional fields, fields that depend on a feature, text, arrays to the end of a message, memory layouts and commands. Codecs read a header in words of 32 bits, and so do not take an integer of more bits there, nor a type and an id that have more than 32 bits together; and they read a group of bits out of one half of a u64, which it therefore does not leave.',
+      'The schema language can say it, and no codec is generated for it yet: memory layouts; in messages, what only structs have, which are structs, unions, conditional tails, fields that depend on a feature, text, and arrays to the end; in structs, a second union, or one beside a tail, arrays of elements that differ in size, and counts of bits. Codecs read a header in words of 32 bits, and so do not take an integer of more bits there, nor a type and an id that have more than 32 bits together; and they read a group of bits out of one half of a u64, which it therefore does not leave.',
     wrong: fields('{ name: data, type: "char[16]", doc: "a name" }'),
     right: fields('{ name: data, type: "u8[16]", doc: "a name" }'),
+  },
+  VW310: {
+    title: 'a field stands behind a tail it does not belong to',
+    explanation:
+      'A struct may end before a conditional tail, and then nothing can follow: the fields of a tail stand together, and only further tails stand behind them.',
+    wrong: structs(
+      'head:',
+      '  doc: "A head with a hash where that was negotiated."',
+      '  fields:',
+      '    - { name: kind, type: u32, doc: "what follows" }',
+      '    - { name: hash, type: u32, tail: hash, doc: "hash of what follows" }',
+      '    - { name: length, type: u32, doc: "bytes that follow" }',
+    ),
+    right: structs(
+      'head:',
+      '  doc: "A head with a hash where that was negotiated."',
+      '  fields:',
+      '    - { name: kind, type: u32, doc: "what follows" }',
+      '    - { name: length, type: u32, doc: "bytes that follow" }',
+      '    - { name: hash, type: u32, tail: hash, doc: "hash of what follows" }',
+    ),
+  },
+  VW311: {
+    title: 'a union whose arm cannot be told',
+    explanation:
+      'The tag is an integer before the union. Every arm has values of the tag that choose it, or is the default; no value chooses two, and an arm is not larger than the union.',
+    wrong: structs(
+      'answer:',
+      '  doc: "An answer of two kinds."',
+      '  fields:',
+      '    - { name: kind, type: u32, doc: "0 = number, 1 = text" }',
+      '    - name: u',
+      '      doc: "the answer"',
+      '      union:',
+      '        tag: kind',
+      '        arms:',
+      '          number:',
+      '            when: 0',
+      '            doc: "A number."',
+      '            fields:',
+      '              - { name: number, type: u64, doc: "any value" }',
+      '          text:',
+      '            doc: "A text."',
+      '            fields:',
+      '              - { name: text, type: "char[8]", doc: "any text" }',
+    ),
+    right: structs(
+      'answer:',
+      '  doc: "An answer of two kinds."',
+      '  fields:',
+      '    - { name: kind, type: u32, doc: "0 = number, 1 = text" }',
+      '    - name: u',
+      '      doc: "the answer"',
+      '      union:',
+      '        tag: kind',
+      '        arms:',
+      '          number:',
+      '            when: 0',
+      '            doc: "A number."',
+      '            fields:',
+      '              - { name: number, type: u64, doc: "any value" }',
+      '          text:',
+      '            when: 1',
+      '            doc: "A text."',
+      '            fields:',
+      '              - { name: text, type: "char[8]", doc: "any text" }',
+    ),
+  },
+  VW312: {
+    title: 'commands without an envelope, or an envelope without commands',
+    explanation:
+      'What stands around every command and its result is the same, and is declared once as `envelope`; `commands` declare what stands in it.',
+    wrong: {
+      'demo/structs.yaml': yaml`
+        commands:
+          RESET:
+            key: { opcode: 1 }
+            doc: "Resets the device."
+      `,
+    },
+    right: {
+      'demo/structs.yaml': yaml`
+        envelope:
+          doc: "What stands around every command."
+          out:
+            - { name: opcode, type: u16, role: opcode, doc: "names the command" }
+            - { name: data, type: "u8[...]", role: body, doc: "data of the command" }
+          in:
+            - { name: status, type: u16, role: status, doc: "outcome" }
+            - { name: result, type: "u8[...]", role: body, doc: "result of the command" }
+
+        commands:
+          RESET:
+            key: { opcode: 1 }
+            doc: "Resets the device."
+      `,
+    },
   },
 } as const satisfies Record<string, Entry>;

@@ -1,4 +1,4 @@
-import { constrained, type Entry, type Excerpt, fields, yaml } from './entry.js';
+import { constrained, type Entry, type Excerpt, fields, structs, yaml } from './entry.js';
 
 const child = (text: string): Excerpt => ({ 'demo/child.yaml': text });
 const base = (text: string): Excerpt => ({ 'demo/base.yaml': text });
@@ -6,16 +6,16 @@ const base = (text: string): Excerpt => ({ 'demo/base.yaml': text });
 /** `VW2xx`: names, and what a dialect inherits. */
 export const LINEAGE = {
   VW200: {
-    title: 'the parent dialect does not exist',
+    title: 'the dialect that is extended or carried does not exist',
     explanation:
-      'A dialect names its parent by `extends:` and inherits whatever it does not mention. The parent is a dialect of the same protocol.',
+      'A dialect names its parent by `extends:` and inherits whatever it does not mention. The parent is a dialect of the same protocol; one that travels inside is named by `carries:` with its protocol.',
     wrong: child(yaml`extends: bass`),
     right: child(yaml`extends: base`),
   },
   VW201: {
-    title: 'dialects extend each other in a circle',
+    title: 'dialects extend or carry each other in a circle',
     explanation:
-      'Following `extends:` from dialect to dialect leads back to where it began, so that nothing is ever declared. One of them is the root and extends nothing.',
+      'Following `extends:` and `carries:` from dialect to dialect leads back to where it began, so that nothing is ever declared. One of them is the root and extends nothing.',
     wrong: { 'demo/base.yaml': yaml`extends: child`, 'demo/child.yaml': yaml`extends: base` },
     right: { 'demo/base.yaml': yaml`dialect: base`, 'demo/child.yaml': yaml`extends: base` },
   },
@@ -324,7 +324,7 @@ export const LINEAGE = {
   VW218: {
     title: 'two message classes look alike on the wire',
     explanation:
-      'The type field tells classes apart: each class but one has a `bit` of its own, a group of bits of the type field that is 1 in its messages.',
+      'The type field tells classes apart: each class but one has a `bit` of its own, a group of bits of the type field that is 1 in its messages, or lies `within` a class whose bits and ids it shares.',
     wrong: base(yaml`
       classes:
         transport: { doc: "one class" }
@@ -335,5 +335,50 @@ export const LINEAGE = {
         transport: { doc: "one class" }
         bus: { doc: "another class", bit: bus }
     `),
+  },
+  VW219: {
+    title: 'a struct holds itself',
+    explanation: 'A struct that is a field of itself, directly or through others, has no end.',
+    wrong: structs(
+      'node:',
+      '  doc: "An element of a list."',
+      '  fields:',
+      '    - { name: value, type: u32, doc: "any value" }',
+      '    - { name: next, type: node, doc: "the element behind it" }',
+    ),
+    right: structs(
+      'node:',
+      '  doc: "An element of a list."',
+      '  fields:',
+      '    - { name: value, type: u32, doc: "any value" }',
+      '    - { name: next, type: u64, doc: "address of the element behind it" }',
+    ),
+  },
+  VW220: {
+    title: 'a struct is declared twice',
+    explanation:
+      'A struct is asked for by its protocol and its name, so that all files of a protocol share the names of their structs.',
+    wrong: {
+      ...structs('head:', '  doc: "A head."', '  fields:', '    - { name: kind, type: u32, doc: "what follows" }'),
+      'demo/more-structs.yaml': yaml`
+        dialect: more-structs
+        structs:
+          head:
+            doc: "Another head."
+            fields:
+              - { name: kind, type: u8, doc: "what follows" }
+      `,
+    },
+    right: {
+      ...structs('head:', '  doc: "A head."', '  fields:', '    - { name: kind, type: u32, doc: "what follows" }'),
+      'demo/more-structs.yaml': yaml`
+        dialect: more-structs
+        structs:
+          short_head:
+            doc: "Another head."
+            fields:
+              - { name: kind, type: u8, doc: "what follows" }
+      `,
+    },
   },
 } as const satisfies Record<string, Entry>;

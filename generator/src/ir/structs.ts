@@ -1,0 +1,166 @@
+/**
+ * The resolved intermediate representation of one family of structs: what a device type, a ring or an administration
+ * virtqueue lays out in memory without a message header. It is what `generated/ir/<protocol>/<family>.json` holds.
+ *
+ * A struct has one shape, or several where a union, a conditional tail or another reading makes it vary. A shape is
+ * flat: nested structs are gone, and every field has a path and an offset from the first byte of the struct.
+ */
+import type { BitsIR, EnumIR, IntType, UnresolvedIR } from './types.js';
+
+export interface FamilyIR {
+  readonly format: 1;
+  /** Hash over everything else in this document: `sha256:` and 64 hexadecimal digits. */
+  readonly hash: string;
+  readonly protocol: string;
+  readonly family: string;
+  readonly title: string;
+  readonly doc: string;
+  readonly spec: string;
+  readonly enums: readonly EnumIR[];
+  /** Sorted by name. */
+  readonly structs: readonly StructIR[];
+  readonly unresolved: readonly UnresolvedIR[];
+}
+
+export interface StructIR {
+  /** The name the specification gives it, without anything that tells its shapes apart. */
+  readonly name: string;
+  readonly doc: string;
+  readonly spec: string;
+  /** What chooses among the shapes where the name alone does not. */
+  readonly choice: ChoiceIR;
+  readonly shapes: readonly ShapeIR[];
+}
+
+export type ChoiceIR =
+  | { readonly by: 'none' }
+  /** The longest shape the bytes hold: each has the fields of the one before it and a tail. */
+  | { readonly by: 'size'; readonly shapes: readonly string[] }
+  /** The shape whose values hold that of the field `tag`; `otherwise` where none does, null where that is an error. */
+  | {
+      readonly by: 'tag';
+      readonly tag: string;
+      readonly cases: readonly { readonly values: readonly number[]; readonly shape: string }[];
+      readonly otherwise: string | null;
+    };
+
+export interface ShapeIR {
+  /** `virtio_net_hdr+hash`, `virtio_input_config/abs`: unique in its protocol. */
+  readonly key: string;
+  /** Other spellings of the key. */
+  readonly aliases: readonly string[];
+  readonly doc: string;
+  readonly spec: string;
+  /** The conditional tail it ends with; null where it ends before all of them or has none. */
+  readonly tail: string | null;
+  /** The arm of its union. */
+  readonly arm: string | null;
+  /** Bytes of the smallest such struct. */
+  readonly minSize: number;
+  /** Bytes of the largest, null where an array makes it vary. */
+  readonly maxSize: number | null;
+  readonly fields: readonly MemberIR[];
+}
+
+/** A field of a shape. */
+export type MemberIR = IntMemberIR | IntsMemberIR | BytesMemberIR | RecordsMemberIR;
+
+interface MemberBase {
+  /** Dotted path: `geometry.cylinders`. Empty for an element that is a value itself. */
+  readonly name: string;
+  /** Bytes from the start of the struct, of the record, or of the end of `after`. */
+  readonly offset: number;
+  /** The array of variable size this field follows, null where its offset is fixed. */
+  readonly after: string | null;
+  readonly reserved: boolean;
+  readonly doc: string;
+  readonly spec: string;
+  /** Feature bits of which one must be negotiated for the field to mean something; empty: always. */
+  readonly validWhen: readonly string[];
+}
+
+/** One integer. Groups of bits are members of it: `flags.unmap`. */
+export interface IntMemberIR extends MemberBase {
+  readonly kind: 'int';
+  readonly type: IntType;
+  readonly size: number;
+  readonly enum: string | null;
+  readonly bits: readonly BitsIR[];
+  /** What the text allows; null where it allows everything. */
+  readonly bounds: BoundsIR | null;
+}
+
+export interface BoundsIR {
+  readonly equals?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly multipleOf?: number;
+}
+
+/** An array of integers: `strides[0]`. */
+export interface IntsMemberIR extends MemberBase {
+  readonly kind: 'ints';
+  readonly type: IntType;
+  readonly elementSize: number;
+  readonly count: MemberCountIR;
+}
+
+/** An array of bytes, spelled as lower-case hexadecimal digits in JSON. */
+export interface BytesMemberIR extends MemberBase {
+  readonly kind: 'bytes';
+  readonly count: MemberCountIR;
+  readonly format: 'bytes' | 'uuid' | 'mac' | 'text';
+}
+
+/** An array of structs, byte arrays or bit-fields of fixed size: `zones[0].z_cap`. */
+export interface RecordsMemberIR extends MemberBase {
+  readonly kind: 'records';
+  readonly elementSize: number;
+  readonly count: MemberCountIR;
+  /** With offsets from the start of the element; none of them varies in size. */
+  readonly fields: readonly MemberIR[];
+}
+
+export type MemberCountIR =
+  | { readonly fixed: number }
+  /** The value of the field `field` plus `plus`, in elements or in bytes. */
+  | { readonly field: string; readonly unit: 'elements' | 'bytes'; readonly plus: number }
+  /** As many as fit before the fields that follow, to the end of the struct. */
+  | { readonly rest: true };
+
+/** Whether an array has as many elements in every struct of this shape. */
+export const isFixed = (count: MemberCountIR): count is { readonly fixed: number } => 'fixed' in count;
+
+/** Bytes a member takes in every struct of its shape; 0 for an array of variable size. */
+export function fixedSizeOf(member: MemberIR): number {
+  if (member.kind === 'int') return member.size;
+  const each = member.kind === 'bytes' ? 1 : member.elementSize;
+  return isFixed(member.count) ? member.count.fixed * each : 0;
+}
+
+/** Bytes of one element. */
+export const elementSizeOf = (member: Exclude<MemberIR, IntMemberIR>): number =>
+  member.kind === 'bytes' ? 1 : member.elementSize;
+
+/** An array whose size differs from struct to struct. */
+export const varies = (member: MemberIR): member is Exclude<MemberIR, IntMemberIR> =>
+  member.kind !== 'int' && !isFixed(member.count);
+
+/** An array of variable size, and how many bytes of fixed size follow it before the next one or the end. */
+export interface SegmentIR {
+  readonly array: Exclude<MemberIR, IntMemberIR>;
+  readonly run: number;
+}
+
+/** The arrays of variable size of a shape, in order, with what lies between them. */
+export function segmentsOf(shape: Pick<ShapeIR, 'minSize' | 'fields'>): SegmentIR[] {
+  const arrays = shape.fields.filter(varies);
+  const end = arrays.reduce((left, array) => left - array.offset - leastBytes(array), shape.minSize);
+  return arrays.map((array, i) => ({ array, run: arrays[i + 1]?.offset ?? end }));
+}
+
+/** Bytes an array of variable size has at least. */
+export function leastBytes(array: Exclude<MemberIR, IntMemberIR>): number {
+  if (!('plus' in array.count)) return 0;
+  return array.count.plus * (array.count.unit === 'bytes' ? 1 : elementSizeOf(array));
+}

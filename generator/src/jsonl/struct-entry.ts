@@ -1,0 +1,69 @@
+import { knownNames } from '../diagnostics/did-you-mean.js';
+import type { Given } from '../interpret/encode.js';
+import { decodeStruct, isRefusedStruct, spellLeaves } from '../interpret/structs/decode-struct.js';
+import { encodeStruct } from '../interpret/structs/encode-struct.js';
+import { structNameOf } from '../interpret/structs/family-index.js';
+import { fromHex, toHex } from '../interpret/values.js';
+import type { IrStore } from '../store.js';
+import { type EntryError, entryError } from './decode-entry.js';
+import { type Entry, objectOf, textOf } from './entry.js';
+
+/** What decoding adds to an entry of a struct. */
+type DecodedStructEntry =
+  | {
+      readonly fields: Record<string, string>;
+      readonly size: number;
+      readonly surplus?: { readonly offset: number; readonly length: number };
+    }
+  | { readonly error: EntryError };
+
+/** Whether an entry is about a struct: `{protocol, struct, hex}`. */
+export const isStructEntry = (entry: Entry): boolean => textOf(entry, 'struct') !== undefined;
+
+export function decodeStructEntry(store: IrStore, entry: Entry): DecodedStructEntry {
+  const named = find(store, entry);
+  if ('error' in named) return named;
+  const hex = fromHex(textOf(entry, 'hex') ?? '');
+  if (!('bytes' in hex)) return { error: entryError('bad_hex', 'hex', hex.problem, 'pairs of hexadecimal digits') };
+  const result = decodeStruct(named.index, named, hex.bytes);
+  if (isRefusedStruct(result)) return result;
+  const { leaves, size, surplus } = result;
+  return { fields: spellLeaves(leaves), size, ...(surplus === null ? {} : { surplus }) };
+}
+
+export function encodeStructEntry(
+  store: IrStore,
+  entry: Entry,
+): { readonly hex: string; readonly size: number } | { readonly error: EntryError } {
+  const named = find(store, entry);
+  if ('error' in named) return named;
+  const fields = entry.fields === undefined ? {} : objectOf(entry, 'fields');
+  if (fields === undefined)
+    return {
+      error: entryError('bad_value', 'fields', JSON.stringify(entry.fields) ?? 'nothing', 'an object of named values'),
+    };
+  const result = encodeStruct(named.index, named, fields as Given);
+  return 'error' in result ? result : { hex: toHex(result.bytes), size: result.bytes.length };
+}
+
+function find(store: IrStore, entry: Entry) {
+  const spelled = spelledIn(entry);
+  const protocol = textOf(entry, 'protocol');
+  const named = store.struct(protocol, spelled);
+  if (named !== null) return named;
+  const names = store.structNames(protocol);
+  if (names.length === 0 && protocol !== undefined)
+    return { error: entryError('unknown_protocol', 'protocol', protocol, 'no structs are known of it') };
+  const known = names.includes(structNameOf(spelled))
+    ? `"${structNameOf(spelled)}" has no such shape`
+    : knownNames(structNameOf(spelled), names);
+  return { error: entryError('unknown_struct', 'struct', spelled, known) };
+}
+
+/** The name of a struct, or that of a command with the part that stands beside it. */
+function spelledIn(entry: Entry): string {
+  const struct = textOf(entry, 'struct') ?? '';
+  const part = textOf(entry, 'part');
+  if (struct.includes(':') || part === undefined) return struct;
+  return `${struct}:${part === 'device-readable' || part === 'out' ? 'out' : 'in'}`;
+}

@@ -1,0 +1,83 @@
+import type { Place } from '../../diagnostics/diagnostic.js';
+import { knownNames } from '../../diagnostics/did-you-mean.js';
+import type { FieldSource, UnionSource } from '../../language/field.js';
+import { parseType } from '../../language/type-expression.js';
+import type { Path } from '../../read/source-file.js';
+import type { FieldsContext } from '../fields-context.js';
+
+/** A union of a struct, its own or that of a struct it holds. */
+export interface FoundUnion {
+  readonly field: FieldSource;
+  readonly union: UnionSource;
+  /** Path of the fields beside it. */
+  readonly prefix: string;
+  readonly siblings: readonly FieldSource[];
+  readonly place: Path;
+}
+
+/** Every union among these fields and in the single structs they hold. */
+export function unionsIn(
+  fields: readonly FieldSource[],
+  path: Path,
+  prefix: string,
+  structs: Readonly<Record<string, { readonly fields: readonly FieldSource[] }>>,
+  trail: readonly string[] = [],
+): FoundUnion[] {
+  return fields.flatMap((field, index) => {
+    if (field.union !== undefined)
+      return [{ field, union: field.union, prefix, siblings: fields, place: [...path, index] }];
+    const type = parseType(field.type ?? '');
+    const inner = type === null || type.count !== null ? undefined : structs[type.base];
+    if (type === null || inner === undefined || trail.includes(type.base)) return [];
+    const inside: Path = ['structs', type.base, 'fields'];
+    return unionsIn(inner.fields, inside, `${prefix}${field.name}.`, structs, [...trail, type.base]);
+  });
+}
+
+export const valuesOf = (when: number | readonly number[] | undefined): readonly number[] =>
+  when === undefined ? [] : typeof when === 'number' ? [when] : when;
+
+/** The tag is an integer before the union, every arm can be chosen, and none of them twice. */
+export function checkUnion({ field, union, siblings, place }: FoundUnion, context: FieldsContext): void {
+  const { report, origin } = context;
+  const at = (...path: Path): Place => origin.source.place([...place, 'union', ...path]);
+  const before = siblings.slice(0, siblings.indexOf(field));
+  if (!before.some((s) => s.name === union.tag)) {
+    report.add(
+      'VW311',
+      at('tag'),
+      `the union "${field.name}" is told by "${union.tag}", which is not a field before it`,
+      {
+        hint: knownNames(
+          union.tag,
+          before.map((s) => s.name),
+        ),
+      },
+    );
+  }
+  const taken = new Map<number | 'default', string>();
+  for (const [name, arm] of Object.entries(union.arms)) {
+    const chosen: (number | 'default')[] = [
+      ...valuesOf(arm.when),
+      ...(arm.default === true ? (['default'] as const) : []),
+    ];
+    if (chosen.length === 0)
+      report.add(
+        'VW311',
+        origin.source.placeOfKey([...place, 'union', 'arms', name]),
+        `nothing chooses the arm "${name}"`,
+        {
+          hint: 'give it "when", or make it the default',
+        },
+      );
+    for (const value of chosen) {
+      const first = taken.get(value);
+      if (first === undefined) taken.set(value, name);
+      else
+        report.add('VW311', at('arms', name), `the arms "${first}" and "${name}" are both chosen by ${value}`, {
+          also: { ...origin.source.placeOfKey([...place, 'union', 'arms', first]), text: 'first chosen here' },
+          hint: 'a value chooses one arm, and one arm is the default',
+        });
+    }
+  }
+}
