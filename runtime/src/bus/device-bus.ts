@@ -289,12 +289,16 @@ export class DeviceBus {
     }
     if (message.kind !== 'request') return;
     const { slot, effects } = this.#slots.request(message);
-    this.#correlate(effects);
+    // Nearly every request is answered right away: its timer is armed behind that, where it still matters.
+    this.#correlate(effects, slot?.id);
     if (slot === null) return;
-    if (host !== undefined) {
-      host.request(message, slot);
-      return;
-    }
+    if (host !== undefined) host.request(message, slot);
+    else this.#answerForNobody(message, slot);
+    if (slot.state !== 'open') return;
+    for (const effect of effects) if (effect.type === 'arm') this.#timers.arm(effect.timer, effect.ms);
+  }
+
+  #answerForNobody(message: TransportMessage, slot: SlotRef): void {
     const answer = unknownDeviceAnswer(this.#dialect.name, message, this.#options.unknownDevice);
     if (answer !== null) this.#correlate(this.#slots.answer(slot, answer as never));
     else {
@@ -303,14 +307,15 @@ export class DeviceBus {
     }
   }
 
-  #correlate(effects: readonly CorrelationEffect[]): void {
+  /** Does the effects, but for arming the timer `later`. */
+  #correlate(effects: readonly CorrelationEffect[], later = 0): void {
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
           this.#link.post(effect.message);
           break;
         case 'arm':
-          this.#timers.arm(effect.timer, effect.ms);
+          if (effect.timer !== later) this.#timers.arm(effect.timer, effect.ms);
           break;
         case 'cancel':
           this.#timers.cancel(effect.timer);
