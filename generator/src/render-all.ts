@@ -21,6 +21,8 @@ export interface Choice {
   readonly only: string | null;
   /** `package`: this repository's codecs package. `sources`: a folder among the sources of somebody's own project. */
   readonly layout: 'package' | 'sources';
+  /** Vectors passed by dialect or family, for the table of what is covered; without them the table has no such column. */
+  readonly vectors?: ReadonlyMap<string, number>;
 }
 
 const EVERYTHING: Choice = { only: null, layout: 'package' };
@@ -28,7 +30,7 @@ const EVERYTHING: Choice = { only: null, layout: 'package' };
 /** Renders in memory. The back ends are loaded here and nowhere else: ts-morph alone costs most of a second. */
 export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING): Promise<Rendered> {
   const { dialects, families, profiles } = compiled;
-  const { only, layout } = choice;
+  const { only, layout, vectors } = choice;
   const [{ packageExports, renderTypeScript }, { coverageTable, renderMarkdown, structTable }] = await Promise.all([
     import('./backends/typescript/index.js'),
     import('./backends/markdown/index.js'),
@@ -49,6 +51,8 @@ export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING)
     codecs: new Map([...renderIr(chosen, dialects, profiles, families), ...renderFamilyIr(ownFamilies), ...code]),
     messages: new Map(messages.filter(([path]) => only === null || path.endsWith(`/${only}.md`))),
     schemas: renderJsonSchemas(),
-    coverage: [coverageTable(dialects), structTable(families)].filter((text) => text !== '').join('\n\n'),
+    coverage: [coverageTable(dialects, vectors), structTable(families, vectors)]
+      .filter((text) => text !== '')
+      .join('\n\n'),
   };
 }

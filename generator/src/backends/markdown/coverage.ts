@@ -6,8 +6,8 @@ import { table } from './table.js';
 import { tableText } from './templates.js';
 
 /**
- * What is covered, for the top README: a Markdown table, one row per dialect. `vectors` counts the byte vectors that each
- * dialect is checked against, by `protocol/dialect`; the column appears when it is given.
+ * What is covered, for the top README: a Markdown table, one row per dialect. `vectors` counts the byte vectors and captured
+ * frames that each dialect passes, by its name, as `vwire vectors --record` has them; the column appears when it is given.
  */
 export function coverageTable(dialects: readonly DialectIR[], vectors?: ReadonlyMap<string, number>): string {
   const protocols = [...new Set(dialects.map((d) => d.protocol))].sort();
@@ -19,11 +19,11 @@ export function coverageTable(dialects: readonly DialectIR[], vectors?: Readonly
       framesText(d.framing, d),
       String(messagesIn(d)),
       String(d.bodies.length),
-      ...(vectors === undefined ? [] : [String(vectors.get(`${protocol}/${d.dialect}`) ?? 0)]),
+      ...(vectors === undefined ? [] : [String(vectors.get(d.dialect) ?? 0)]),
       peers(d),
     ]),
   );
-  const counted = vectors === undefined ? [] : ['vectors:'];
+  const counted = vectors === undefined ? [] : ['vectors passed:'];
   return tableText(
     table(
       [
@@ -42,17 +42,20 @@ export function coverageTable(dialects: readonly DialectIR[], vectors?: Readonly
 }
 
 /** Which structs are covered: a Markdown table, one row per protocol. Empty where there are none. */
-export function structTable(families: readonly FamilyIR[]): string {
+export function structTable(families: readonly FamilyIR[], vectors?: ReadonlyMap<string, number>): string {
   const protocols = [...new Set(families.map((f) => f.protocol))].sort();
   const rows = protocols.map((protocol) => {
     const own = families.filter((f) => f.protocol === protocol).sort((a, b) => (a.family < b.family ? -1 : 1));
     const structs = own.flatMap((f) => f.structs);
     const shapes = structs.reduce((n, struct) => n + struct.shapes.length, 0);
-    return [protocol, own.map((f) => code(f.family)).join(' '), String(structs.length), String(shapes)];
+    const passed = own.reduce((n, f) => n + (vectors?.get(`${protocol}/${f.family}`) ?? 0), 0);
+    const counted = vectors === undefined ? [] : [String(passed)];
+    return [protocol, own.map((f) => code(f.family)).join(' '), String(structs.length), String(shapes), ...counted];
   });
+  const counted = vectors === undefined ? [] : ['vectors passed:'];
   return rows.length === 0
     ? ''
-    : tableText(table(['protocol', 'families of structs', 'structs:', 'shapes:'], rows)).trimEnd();
+    : tableText(table(['protocol', 'families of structs', 'structs:', 'shapes:', ...counted], rows)).trimEnd();
 }
 
 /** What a dialect carries, and who speaks it, in the first words of what its aliases say about themselves. */

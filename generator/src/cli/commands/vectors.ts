@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Entry } from '../../jsonl/entry.js';
+import { passedText } from '../../write/passed.js';
 import { EXIT, UsageError } from '../failure.js';
 import { readBytes } from '../input.js';
 import { columns, note, outLine } from '../terminal.js';
@@ -10,12 +12,13 @@ export const vectors = (): Command =>
     .description('Run vector files and captures through the generated codecs and the interpreter; all must agree.')
     .argument('<file...>', 'JSON lists of vectors, or JSONL captures')
     .option('--json', 'counts and failures as JSON')
+    .option('--record <file>', 'where all pass, write how many each dialect passed, for the table of what is covered')
     .option('--ir <dir>', 'IR folder (default: the one of the shipped codecs)')
     .addHelpText(
       'after',
       '\nExample:\n  vwire vectors test/vectors/virtio-msg.json test/vectors/virtio-msg-malformed.json',
     )
-    .action(async (files: string[], options: { json?: boolean; ir?: string }) => {
+    .action(async (files: string[], options: { json?: boolean; record?: string; ir?: string }) => {
       const store = openStore(options.ir);
       const [{ VectorRunner }, { StaleCodecs }] = await Promise.all([
         import('../../vectors/run-vectors.js'),
@@ -52,6 +55,7 @@ export const vectors = (): Command =>
         }
       }
       if (failures.length > 0 || dialects.size === 0) process.exitCode = EXIT.FINDINGS;
+      else if (options.record !== undefined) writeFileSync(options.record, passedText(runner.run));
     });
 
 /** The entries of a JSON list, or of one object per line. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Compiled } from '../../compile.js';
 import { knownNames } from '../../diagnostics/did-you-mean.js';
 import type { Rendered } from '../../render-all.js';
+import { readPassed } from '../../write/passed.js';
 import { readText, withCoverage } from '../../write/readme-table.js';
 import { Stamp } from '../../write/stamp.js';
 import { type Change, compareFiles, type Files, writeFiles } from '../../write/write-files.js';
@@ -50,7 +51,9 @@ async function apply(
 ): Promise<{ changes: Change[]; total: number }> {
   const { renderAll } = await import('../../render-all.js');
   const home = targets.readme !== null;
-  const rendered = await renderAll(compiled, { only: options.only ?? null, layout: home ? 'package' : 'sources' });
+  const vectors = readPassed(targets.passed);
+  const layout = home ? 'package' : 'sources';
+  const rendered = await renderAll(compiled, { only: options.only ?? null, layout, ...(vectors && { vectors }) });
   const extent = options.only === undefined ? 'all' : 'some';
   const put = (folder: string | null, shown: string, files: Files): Change[] => {
     if (folder === null) return [];

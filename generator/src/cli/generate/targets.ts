@@ -17,6 +17,8 @@ export interface Targets {
   readonly messages: string | null;
   readonly schemas: string | null;
   readonly readme: string | null;
+  /** What `vwire vectors --record` has written. */
+  readonly passed: string | null;
   /** Everything whose content a stamp vouches for. */
   readonly all: readonly string[];
 }
@@ -38,12 +40,14 @@ export function targetsOf(options: GenerateOptions): Targets {
   const codecs = home === null ? resolve(options.out ?? '') : join(home, 'generated');
   const messages = home === null ? null : join(home, 'docs', 'messages');
   const readme = home === null ? null : join(home, 'README.md');
+  const passed = home === null ? null : join(home, 'test', 'vectors-passed.json');
   return {
     codecs,
     messages,
     schemas: home === null ? null : join(home, 'schema'),
     readme,
-    all: [codecs, messages, readme, home === null ? null : join(home, 'schema', 'meta')].filter(
+    passed,
+    all: [codecs, messages, readme, passed, home === null ? null : join(home, 'schema', 'meta')].filter(
       (path) => path !== null,
     ),
   };
