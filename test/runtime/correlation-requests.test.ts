@@ -519,6 +519,38 @@ describe('without tokens', () => {
     expect(brief(t.response(setReply(0, 0)))).toEqual(['drop late', 'send 3 t0', 'arm 3 1000']);
   });
 
+  it('what comes after a reset given up and one answered is forgiven by the next answer to a reset', () => {
+    const t = make('rfc2');
+    t.cancel(t.submit(set(0)).id);
+    t.submit(get());
+    // It ends the request before it, whose answer may still come.
+    t.submit(set(0));
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 3', 'done 3']);
+    // That was the answer to the first of the two resets, or to the second: nobody can tell.
+    expect(brief(t.submit(get()).effects)).toEqual(['arm 4 1000']);
+    t.cancel(4);
+    t.submit(set(0));
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 5', 'done 5']);
+    expect(brief(t.submit(get()).effects)).toEqual(['send 6 t0', 'arm 6 1000']);
+  });
+
+  it('an answer that can be no other’s shows that nothing older will come', () => {
+    const t = make('rfc2');
+    t.cancel(t.submit(set(0)).id);
+    t.cancel(t.submit(get()).id);
+    const info: RequestMessage = { ...get(), name: 'GET_DEVICE_INFO' } as RequestMessage;
+    const { id, effects } = t.submit(info);
+    expect(brief(effects)[0]).toBe(`send ${id} t0`);
+    expect(brief(t.submit(set(1)).effects)).toEqual(['arm 4 1000']);
+    const head = { name: 'GET_DEVICE_INFO' as const, device: 1, token: 0 };
+    expect(brief(t.malformed(head, 'bad_size'))).toEqual([
+      'cancel 3',
+      'fail 3 bad_size none',
+      'send 4 t0',
+      'arm 4 1000',
+    ]);
+  });
+
   it('a number used again after a removal is no excuse', () => {
     const t = make('rfc2');
     t.submit(get());

@@ -78,6 +78,15 @@ export class Lane {
   }
 
   /**
+   * A request other than a reset was answered. It was sent with nothing of its name owed, so the answer is its own, and what
+   * is older will not be answered any more (rfc2: order is implied).
+   */
+  caughtUp(): void {
+    this.#owed.clear();
+    this.#resetAnswers = this.#resets;
+  }
+
+  /**
    * Whether that response, which looks like the one to a reset, is the late one to a status write given up before. A reset is
    * let through while one is owed, or a device that lost one response could never be reset again; it is told by content.
    */

@@ -370,6 +370,7 @@ export class RequestTable {
 
   #deliver(p: Pending): void {
     const { answer, request } = p;
+    if (!this.#dialect.hasToken && this.#dialect.answersInOrder && !p.reset) p.lane.caughtUp();
     if (typeof answer === 'string') {
       const outcome = p.idempotent ? 'none' : 'unknown';
       this.#effects.add({

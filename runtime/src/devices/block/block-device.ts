@@ -1,9 +1,13 @@
+import { enums, virtio_blk_config } from '@virtio-wire/codecs/virtio-core/blk';
 import type { ConfigPatch, Device, DeviceConfigSpace, DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
 import type { ConfigRange } from '../../wire/message.js';
 import { type BlockDeviceOptions, checkOptions, checkSectors, configOf, featuresOf } from './device-options.js';
-import { BLOCK_ID, BlockFeature, Config, ID_SIZE } from './layout.js';
+import { BLOCK_ID, BlockFeature, ID_SIZE } from './layout.js';
 import { Session } from './session.js';
+
+const { fields } = virtio_blk_config.STRUCT;
+const { WRITEBACK } = enums.blk_writeback;
 
 /**
  * A disk for the driver, over a store.
@@ -34,7 +38,7 @@ export class BlockDevice implements Device {
     this.features = featuresOf(options);
     this.queues = new Array(queues).fill(queueSize);
     const cache = this.features.includes(BlockFeature.CONFIG_WCE);
-    this.writable = cache ? [{ offset: Config.WRITEBACK, length: 1 }] : [];
+    this.writable = cache ? [{ offset: fields.writeback, length: 1 }] : [];
     // Without FLUSH the field has to begin as 0 (Virtio 1.3, 5.2.5.2); a disk that begins as 1 cannot do without.
     this.dependencies = cache && writeback ? [[BlockFeature.CONFIG_WCE, BlockFeature.FLUSH]] : [];
   }
@@ -98,15 +102,13 @@ export class BlockDevice implements Device {
 
   writeConfig(config: Uint8Array, { offset, data }: ConfigPatch): Uint8Array | null {
     const value = data[0]!;
-    if (offset !== Config.WRITEBACK || data.length !== 1 || value > 1) return null;
-    this.#writeback = value === 1;
-    config[Config.WRITEBACK] = value;
+    if (offset !== fields.writeback || data.length !== 1 || value > WRITEBACK) return null;
+    this.#writeback = value === WRITEBACK;
+    config[fields.writeback] = value;
     return config;
   }
 
   #capacityPatch(): ConfigPatch {
-    const data = new Uint8Array(8);
-    new DataView(data.buffer).setBigUint64(0, BigInt(this.#capacity), true);
-    return { offset: Config.CAPACITY, data };
+    return { offset: fields.capacity, data: this.config.slice(fields.capacity, fields.size_max) };
   }
 }

@@ -1,11 +1,26 @@
+import {
+  enums,
+  virtio_blk_config,
+  virtio_blk_discard_write_zeroes,
+  virtio_blk_req_out,
+} from '@virtio-wire/codecs/virtio-core/blk';
 import { VirtioError } from '../../bus/error.js';
 import { type Fault, fault } from '../../core/fault.js';
 import type { Driver, DriverServices, WantedQueue } from '../../driver/driver.js';
 import type { DriverPort } from '../../driver/driver-port.js';
 import type { DeviceInfo } from '../../wire/message.js';
-import { BLOCK_ID, BlockFeature, Config, fits, Header, ID_SIZE, Range, RequestType, SECTOR, Status } from './layout.js';
+import { viewOf } from '../bytes.js';
+import { BLOCK_ID, BlockFeature, CONFIG_SIZE, fits, ID_SIZE, RequestType, SECTOR, Status } from './layout.js';
 import { capacityOf, type DiskLimits, limitsOf } from './limits.js';
 import { each, pieces } from './pieces.js';
+
+const { fields } = virtio_blk_config.STRUCT;
+const { blk_writeback } = enums;
+const { encode_number: encodeHead, STRUCT: HEAD } = virtio_blk_req_out;
+const { encode_number: encodeRange, STRUCT: RANGE } = virtio_blk_discard_write_zeroes;
+
+/** All that a configuration has to have. */
+const CAPACITY_END = fields.size_max;
 
 export interface BlockDriverOptions {
   /** Most queues to use; 1. */
@@ -61,9 +76,10 @@ export class BlockDriver implements Driver {
   async live(services: DriverServices): Promise<void> {
     this.#services = services;
     const has = (feature: number): boolean => services.has(feature);
-    const size = Math.min(services.info.config_size, Config.SIZE);
-    if (size < 8) throw new VirtioError(fault('bad_size', `a configuration of ${size} bytes has no capacity`));
-    const config = new Uint8Array(Config.SIZE);
+    const size = Math.min(services.info.config_size, CONFIG_SIZE);
+    if (size < CAPACITY_END)
+      throw new VirtioError(fault('bad_size', `a configuration of ${size} bytes has no capacity`));
+    const config = new Uint8Array(CONFIG_SIZE);
     config.set(await services.readConfig(0, size));
     if (this.#services !== services) return;
     const wanted = this.queues(has, services.info).map(({ index }) => services.port(index));
@@ -178,8 +194,8 @@ export class BlockDriver implements Driver {
    */
   async setWriteback(on: boolean): Promise<void> {
     const { services } = this.#needs(BlockFeature.CONFIG_WCE, 'change its cache');
-    const value = Uint8Array.of(on ? 1 : 0);
-    await services.writeConfig(Config.WRITEBACK, value, () => value);
+    const value = Uint8Array.of(on ? blk_writeback.WRITEBACK : blk_writeback.WRITETHROUGH);
+    await services.writeConfig(fields.writeback, value, () => value);
   }
 
   #ready(sector: number, sectors: number): Live {
@@ -217,7 +233,7 @@ export class BlockDriver implements Driver {
   ): Promise<Uint8Array> {
     const { ports } = this.#started();
     this.#turn = (this.#turn + 1) % ports.length;
-    const used = await ports[this.#turn]!.request([headerOf(type, sector), ...data], [...room, 1], signal);
+    const used = await ports[this.#turn]!.request([headOf(type, sector), ...data], [...room, 1], signal);
     const last = used.bytes.length - 1;
     // Nothing behind the used length can be believed, and a status that was never written would read as success.
     if (used.written <= last) throw new VirtioError(fault('bad_size', 'the device did not say how it went', 'unknown'));
@@ -239,7 +255,7 @@ export class BlockDriver implements Driver {
     let bytes: Uint8Array;
     try {
       if (services === null) return;
-      bytes = await services.readConfig(Config.CAPACITY, 8);
+      bytes = await services.readConfig(fields.capacity, CAPACITY_END);
     } catch {
       // The device has stopped, or has changed again and will say so.
       return;
@@ -254,19 +270,17 @@ export class BlockDriver implements Driver {
   }
 }
 
-const headerOf = (type: RequestType, sector: number): Uint8Array => {
-  const view = new DataView(new ArrayBuffer(Header.SIZE));
-  view.setUint32(Header.TYPE, type, true);
-  view.setBigUint64(Header.SECTOR, BigInt(sector), true);
-  return new Uint8Array(view.buffer);
-};
+function headOf(type: RequestType, sector: number): Uint8Array {
+  const bytes = new Uint8Array(HEAD.size);
+  encodeHead(viewOf(bytes), 0, type, sector);
+  return bytes;
+}
 
-const rangeOf = (sector: number, sectors: number): Uint8Array => {
-  const view = new DataView(new ArrayBuffer(Range.SIZE));
-  view.setBigUint64(Range.SECTOR, BigInt(sector), true);
-  view.setUint32(Range.NUM_SECTORS, sectors, true);
-  return new Uint8Array(view.buffer);
-};
+function rangeOf(sector: number, sectors: number): Uint8Array {
+  const bytes = new Uint8Array(RANGE.size);
+  encodeRange(viewOf(bytes), 0, sector, sectors, 0);
+  return bytes;
+}
 
 /** Places and lengths of the segments of so many bytes. */
 function cut(bytes: number, most: number): { readonly at: number; readonly length: number }[] {

@@ -1,5 +1,9 @@
-import { BlockFeature, Config, ID_SIZE, MOST_SECTORS, SECTOR } from './layout.js';
+import { enums, virtio_blk_config } from '@virtio-wire/codecs/virtio-core/blk';
+import { viewOf } from '../bytes.js';
+import { BlockFeature, CONFIG_SIZE, ID_SIZE, MOST_SECTORS, SECTOR } from './layout.js';
 import type { BlockStore } from './store.js';
+
+const { blk_writeback } = enums;
 
 export interface BlockDeviceOptions {
   readonly store: BlockStore;
@@ -70,28 +74,30 @@ export function featuresOf(options: BlockDeviceOptions): number[] {
 export function configOf(options: BlockDeviceOptions, capacity: number): Uint8Array {
   const { queueSize = 128, topology, queues = 1, store } = options;
   const features = featuresOf(options);
-  const view = new DataView(new ArrayBuffer(Config.SIZE));
-  view.setBigUint64(Config.CAPACITY, BigInt(capacity), true);
-  view.setUint32(Config.SIZE_MAX, options.sizeMax ?? 0, true);
-  view.setUint32(Config.SEG_MAX, options.segMax ?? Math.max(1, queueSize - 2), true);
-  view.setUint32(Config.BLK_SIZE, options.blockSize ?? SECTOR, true);
+  const bytes = new Uint8Array(CONFIG_SIZE);
+  const config = new virtio_blk_config.View(viewOf(bytes));
+  config.capacity = BigInt(capacity);
+  config.size_max = options.sizeMax ?? 0;
+  config.seg_max = options.segMax ?? Math.max(1, queueSize - 2);
+  config.blk_size = options.blockSize ?? SECTOR;
   if (topology !== undefined) {
-    view.setUint8(Config.PHYSICAL_BLOCK_EXP, topology.physicalBlockExp);
-    view.setUint8(Config.ALIGNMENT_OFFSET, topology.alignmentOffset);
-    view.setUint16(Config.MIN_IO_SIZE, topology.minIoSize, true);
-    view.setUint32(Config.OPT_IO_SIZE, topology.optIoSize, true);
+    config.topology_physical_block_exp = topology.physicalBlockExp;
+    config.topology_alignment_offset = topology.alignmentOffset;
+    config.topology_min_io_size = topology.minIoSize;
+    config.topology_opt_io_size = topology.optIoSize;
   }
-  if (features.includes(BlockFeature.CONFIG_WCE)) view.setUint8(Config.WRITEBACK, options.writeback === true ? 1 : 0);
-  if (features.includes(BlockFeature.MQ)) view.setUint16(Config.NUM_QUEUES, queues, true);
+  if (features.includes(BlockFeature.CONFIG_WCE))
+    config.writeback = options.writeback === true ? blk_writeback.WRITEBACK : blk_writeback.WRITETHROUGH;
+  if (features.includes(BlockFeature.MQ)) config.num_queues = queues;
   if (features.includes(BlockFeature.DISCARD)) {
-    view.setUint32(Config.MAX_DISCARD_SECTORS, MOST_RANGE_SECTORS, true);
-    view.setUint32(Config.MAX_DISCARD_SEG, MOST_RANGES, true);
-    view.setUint32(Config.DISCARD_SECTOR_ALIGNMENT, 1, true);
+    config.max_discard_sectors = MOST_RANGE_SECTORS;
+    config.max_discard_seg = MOST_RANGES;
+    config.discard_sector_alignment = 1;
   }
   if (features.includes(BlockFeature.WRITE_ZEROES)) {
-    view.setUint32(Config.MAX_WRITE_ZEROES_SECTORS, MOST_RANGE_SECTORS, true);
-    view.setUint32(Config.MAX_WRITE_ZEROES_SEG, MOST_RANGES, true);
-    view.setUint8(Config.WRITE_ZEROES_MAY_UNMAP, store.unmaps === true ? 1 : 0);
+    config.max_write_zeroes_sectors = MOST_RANGE_SECTORS;
+    config.max_write_zeroes_seg = MOST_RANGES;
+    config.write_zeroes_may_unmap = store.unmaps === true ? 1 : 0;
   }
-  return new Uint8Array(view.buffer);
+  return bytes;
 }

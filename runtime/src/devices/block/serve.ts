@@ -1,7 +1,19 @@
+import { virtio_blk_discard_write_zeroes, virtio_blk_req_out } from '@virtio-wire/codecs/virtio-core/blk';
 import type { Chain } from '../../queue/chain.js';
+import { viewOf } from '../bytes.js';
 import { MOST_RANGE_SECTORS, MOST_RANGES } from './device-options.js';
-import { BlockFeature, fits, Header, ID_SIZE, Range, RequestType, SECTOR, Status, sectorAt } from './layout.js';
+import { BlockFeature, fits, ID_SIZE, RequestType, SECTOR, Status } from './layout.js';
 import type { BlockStore } from './store.js';
+
+// Data follows the head, and at the very end of the writable part is the status.
+const { STRUCT: HEAD, sector_number, type: typeOf } = virtio_blk_req_out;
+const {
+  STRUCT: RANGE,
+  flags_reserved,
+  flags_unmap,
+  num_sectors,
+  sector_number: firstSector,
+} = virtio_blk_discard_write_zeroes;
 
 /** A disk as requests see it. */
 export interface Disk {
@@ -28,10 +40,10 @@ export const CHUNK = 65536;
  * bytes: the driver cannot change it any more.
  */
 export function* serve(disk: Disk, chain: Chain, chunk: Uint8Array): Work {
-  if (!chain.read(0, chunk.subarray(0, Header.SIZE))) return Status.IOERR;
+  if (!chain.read(0, chunk.subarray(0, HEAD.size))) return Status.IOERR;
   const view = viewOf(chunk);
-  const type = view.getUint32(Header.TYPE, true);
-  const sector = sectorAt(view, Header.SECTOR);
+  const type = typeOf(view, 0);
+  const sector = sector_number(view, 0);
   switch (type) {
     case RequestType.IN:
       return yield* read(disk, chain, sector, chunk);
@@ -67,11 +79,11 @@ function* read(disk: Disk, chain: Chain, sector: number, chunk: Uint8Array): Wor
 }
 
 function* write(disk: Disk, chain: Chain, sector: number, chunk: Uint8Array): Work {
-  const bytes = chain.readableLength - Header.SIZE;
+  const bytes = chain.readableLength - HEAD.size;
   if (!soundRun(sector, bytes, disk.capacity)) return Status.IOERR;
   for (let done = 0; done < bytes; ) {
     const piece = chunk.subarray(0, Math.min(CHUNK, bytes - done));
-    if (!chain.read(Header.SIZE + done, piece)) return Status.IOERR;
+    if (!chain.read(HEAD.size + done, piece)) return Status.IOERR;
     yield disk.store.write(sector + done / SECTOR, piece);
     done += piece.length;
   }
@@ -79,23 +91,23 @@ function* write(disk: Disk, chain: Chain, sector: number, chunk: Uint8Array): Wo
 }
 
 function* onRanges(disk: Disk, chain: Chain, chunk: Uint8Array, what: 'discard' | 'zero'): Work {
-  const count = (chain.readableLength - Header.SIZE) / Range.SIZE;
+  const count = (chain.readableLength - HEAD.size) / RANGE.size;
   if (!(Number.isInteger(count) && count >= 1 && count <= MOST_RANGES)) return Status.IOERR;
-  if (!chain.read(Header.SIZE, chunk.subarray(0, count * Range.SIZE))) return Status.IOERR;
+  if (!chain.read(HEAD.size, chunk.subarray(0, count * RANGE.size))) return Status.IOERR;
   const view = viewOf(chunk);
-  const ranges = Array.from({ length: count }, (_, i) => ({
-    sector: sectorAt(view, i * Range.SIZE + Range.SECTOR),
-    sectors: view.getUint32(i * Range.SIZE + Range.NUM_SECTORS, true),
-    flags: view.getUint32(i * Range.SIZE + Range.FLAGS, true),
-  }));
   // Unknown flags come first: with one the request is unsupported, whatever else it is (Virtio 1.3, 5.2.6.2).
-  const known = what === 'zero' ? Range.UNMAP : 0;
-  if (ranges.some(({ flags }) => (flags & ~known) !== 0)) return Status.UNSUPP;
+  for (let p = 0; p < count * RANGE.size; p += RANGE.size)
+    if (flags_reserved(view, p) !== 0 || (what === 'discard' && flags_unmap(view, p) !== 0)) return Status.UNSUPP;
+  const ranges = Array.from({ length: count }, (_, i) => ({
+    sector: firstSector(view, i * RANGE.size),
+    sectors: num_sectors(view, i * RANGE.size),
+    unmap: flags_unmap(view, i * RANGE.size) === 1,
+  }));
   if (!ranges.every((r) => r.sectors <= MOST_RANGE_SECTORS && fits(r.sector, r.sectors, disk.capacity)))
     return Status.IOERR;
-  for (const { sector, sectors, flags } of ranges) {
+  for (const { sector, sectors, unmap } of ranges) {
     if (what === 'discard') yield disk.store.discard?.(sector, sectors);
-    else yield* zero(disk.store, sector, sectors, flags === Range.UNMAP, chunk);
+    else yield* zero(disk.store, sector, sectors, unmap, chunk);
   }
   return yield* stable(disk);
 }
@@ -127,5 +139,3 @@ const dataRoom = (chain: Chain): number => chain.writableLength - 1;
 
 const soundRun = (sector: number, bytes: number, capacity: number): boolean =>
   bytes % SECTOR === 0 && fits(sector, bytes / SECTOR, capacity);
-
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,8 +1,13 @@
+import { virtio_console_config } from '@virtio-wire/codecs/virtio-core/console';
 import type { ConfigPatch, Device, DeviceConfigSpace, DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
+import { viewOf } from '../bytes.js';
 import { ConsoleInput } from './console-input.js';
 import { type ConsoleListener, ConsoleOutput } from './console-output.js';
-import { CONSOLE, ConsoleConfig, ConsoleFeature, ConsoleQueue, type ConsoleSize, encodeSize } from './layout.js';
+import { CONSOLE, ConsoleFeature, ConsoleQueue, type ConsoleSize } from './layout.js';
+
+const { encode, STRUCT } = virtio_console_config;
+const { fields } = STRUCT;
 
 export interface ConsoleDeviceOptions {
   /** Of the screen; a console without it tells none, now or later. */
@@ -38,12 +43,12 @@ export class ConsoleDevice implements Device {
       ...(size === undefined ? [] : [ConsoleFeature.SIZE]),
       ...(emergency === undefined ? [] : [ConsoleFeature.EMERG_WRITE]),
     ];
-    if (emergency !== undefined) this.writable = [{ offset: ConsoleConfig.EMERG_WR, length: 4 }];
+    if (emergency !== undefined) this.writable = [{ offset: fields.emerg_wr, length: 4 }];
   }
 
   get config(): Uint8Array {
-    const bytes = new Uint8Array(ConsoleConfig.LENGTH);
-    if (this.#size !== undefined) bytes.set(encodeSize(this.#size));
+    const bytes = new Uint8Array(STRUCT.size);
+    encode(viewOf(bytes), 0, this.#size?.cols ?? 0, this.#size?.rows ?? 0, 0, 0);
     return bytes;
   }
 
@@ -74,7 +79,7 @@ export class ConsoleDevice implements Device {
   resize(size: ConsoleSize): boolean {
     if (this.#size === undefined) return false;
     this.#size = size;
-    this.#space?.change({ offset: 0, data: encodeSize(size) });
+    this.#space?.change({ offset: fields.cols, data: this.config.slice(fields.cols, fields.max_nr_ports) });
     return true;
   }
 
@@ -104,7 +109,7 @@ export class ConsoleDevice implements Device {
   writeConfig(config: Uint8Array, { offset, data }: ConfigPatch): Uint8Array {
     config.set(data, offset);
     // The lower byte alone is the character (Virtio 1.3, 5.3.5.1).
-    const character = data[ConsoleConfig.EMERG_WR - offset];
+    const character = data[fields.emerg_wr - offset];
     if (character !== undefined) this.#emergency?.(character);
     return config;
   }

@@ -1,8 +1,15 @@
+import { virtio_console_config } from '@virtio-wire/codecs/virtio-core/console';
 import { VirtioError } from '../../bus/error.js';
 import { type Fault, fault } from '../../core/fault.js';
 import type { Driver, DriverServices, WantedQueue } from '../../driver/driver.js';
 import type { DriverPort, Used } from '../../driver/driver-port.js';
-import { CONSOLE, ConsoleConfig, ConsoleFeature, ConsoleQueue, type ConsoleSize, decodeSize } from './layout.js';
+import { viewOf } from '../bytes.js';
+import { CONSOLE, ConsoleFeature, ConsoleQueue, type ConsoleSize } from './layout.js';
+
+const { cols, rows } = virtio_console_config;
+const { fields } = virtio_console_config.STRUCT;
+/** Columns and rows, with which the configuration begins. */
+const SIZE_LENGTH = fields.max_nr_ports;
 
 const RECEIVE_BUFFERS = 16;
 const RECEIVE_BYTES = 4096;
@@ -58,7 +65,7 @@ export class ConsoleDriver implements Driver {
     const services = this.#live();
     if (!services.has(ConsoleFeature.EMERG_WRITE))
       throw new VirtioError(fault('unsupported', 'the console takes no emergency writes'));
-    await services.writeConfig(ConsoleConfig.EMERG_WR, Uint8Array.of(character, 0, 0, 0));
+    await services.writeConfig(fields.emerg_wr, Uint8Array.of(character, 0, 0, 0));
   }
 
   queues(): readonly WantedQueue[] {
@@ -69,7 +76,7 @@ export class ConsoleDriver implements Driver {
   }
 
   async live(services: DriverServices): Promise<void> {
-    this.#size = services.has(ConsoleFeature.SIZE) ? decodeSize(await services.readConfig(0, 4)) : null;
+    this.#size = services.has(ConsoleFeature.SIZE) ? sizeOf(await services.readConfig(0, SIZE_LENGTH)) : null;
     this.#services = services;
     const receive = services.port(ConsoleQueue.RECEIVE);
     this.#supply(receive);
@@ -107,7 +114,7 @@ export class ConsoleDriver implements Driver {
     try {
       do {
         this.#stale = false;
-        if (this.#services?.has(ConsoleFeature.SIZE)) this.#resized(await this.#services.readConfig(0, 4));
+        if (this.#services?.has(ConsoleFeature.SIZE)) this.#resized(await this.#services.readConfig(0, SIZE_LENGTH));
       } while (this.#stale);
     } catch {
       // What cannot be read now is told again with the next change.
@@ -117,9 +124,9 @@ export class ConsoleDriver implements Driver {
   }
 
   #resized(config: Uint8Array): void {
-    const { cols, rows } = decodeSize(config);
-    if (cols === this.#size?.cols && rows === this.#size.rows) return;
-    this.#size = { cols, rows };
+    const size = sizeOf(config);
+    if (size.cols === this.#size?.cols && size.rows === this.#size.rows) return;
+    this.#size = size;
     this.#whenResized?.(this.#size);
   }
 
@@ -133,4 +140,9 @@ export class ConsoleDriver implements Driver {
     this.#supply(port);
     if (used.written > 0) this.#listener?.(used.bytes.subarray(0, used.written));
   }
+}
+
+function sizeOf(config: Uint8Array): ConsoleSize {
+  const view = viewOf(config);
+  return { cols: cols(view, 0), rows: rows(view, 0) };
 }

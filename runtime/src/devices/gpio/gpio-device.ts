@@ -1,23 +1,22 @@
+import {
+  enums,
+  virtio_gpio_config,
+  virtio_gpio_request,
+  virtio_gpio_response,
+  virtio_gpio_response_get_names,
+} from '@virtio-wire/codecs/virtio-core/gpio';
 import type { Device, DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
 import type { Chain } from '../../queue/chain.js';
+import { Room, viewOf } from '../bytes.js';
 import { GpioInterrupts } from './gpio-interrupts.js';
 import { GpioLine } from './gpio-line.js';
-import {
-  DIRECTIONS,
-  decodeRequest,
-  GPIO,
-  GpioConfig,
-  GpioFeature,
-  GpioMessage,
-  GpioQueue,
-  type GpioRequest,
-  GpioStatus,
-  GpioTrigger,
-  REQUEST_LENGTH,
-  RESPONSE_LENGTH,
-} from './layout.js';
+import { DIRECTIONS, GPIO, GpioFeature, GpioQueue, GpioTrigger } from './layout.js';
 import { encodeNames } from './line-names.js';
+
+const { gpio: requestedLine, STRUCT: REQUEST, type: requestType, value: requestValue } = virtio_gpio_request;
+const { encode: encodeResponse, STRUCT: RESPONSE } = virtio_gpio_response;
+const { gpio_req_type: GpioMessage, gpio_status: GpioStatus } = enums;
 
 export interface GpioDeviceOptions {
   /** A name for each line, empty for one without; 1 to 65535 of them, 7-bit ASCII, no name twice. */
@@ -35,7 +34,10 @@ export class GpioDevice implements Device {
   readonly features: readonly number[];
   readonly queues: readonly number[];
   readonly config: Uint8Array;
+  /** The response with all names; of no bytes where no line has one. */
   readonly #names: Uint8Array;
+  readonly #request = new Room(REQUEST.size);
+  readonly #response = new Room(RESPONSE.size);
   readonly #lines: readonly GpioLine[];
   #listener: GpioListener | null = null;
   #services: DeviceServices | null = null;
@@ -43,14 +45,13 @@ export class GpioDevice implements Device {
 
   constructor({ lines, interrupts = true }: GpioDeviceOptions) {
     if (lines.length < 1 || lines.length > 65535) throw new RangeError(`1 to 65535 lines, not ${lines.length}`);
-    this.#names = encodeNames(lines);
+    const names = encodeNames(lines);
+    this.#names = namesResponse(names);
     this.#lines = lines.map(() => new GpioLine());
     this.features = interrupts ? [GpioFeature.IRQ] : [];
     this.queues = interrupts ? [64, 256] : [64];
-    this.config = new Uint8Array(GpioConfig.LENGTH);
-    const view = new DataView(this.config.buffer);
-    view.setUint16(GpioConfig.NGPIO, lines.length, true);
-    view.setUint32(GpioConfig.NAMES_SIZE, this.#names.length, true);
+    this.config = new Uint8Array(virtio_gpio_config.STRUCT.size);
+    virtio_gpio_config.encode(viewOf(this.config), 0, lines.length, names.length);
   }
 
   onOutput(listener: GpioListener): void {
@@ -90,29 +91,37 @@ export class GpioDevice implements Device {
   }
 
   #serve(port: QueuePort, chain: Chain): void {
-    const bytes = new Uint8Array(REQUEST_LENGTH);
-    const whole = chain.readableLength === REQUEST_LENGTH && chain.read(0, bytes);
-    const request = whole ? decodeRequest(bytes) : null;
+    const { bytes, view } = this.#request;
+    const whole = chain.readableLength === bytes.length && chain.read(0, bytes);
     const room = chain.writableLength;
-    const value = request === null || room < RESPONSE_LENGTH ? null : this.#execute(request, room);
-    const response = new Uint8Array(1 + Math.max(1, value?.length ?? 1));
-    response[0] = value === null ? GpioStatus.ERROR : GpioStatus.OK;
-    if (value !== null) response.set(value, 1);
+    const response = whole && room >= RESPONSE.size ? this.#answer(view, room) : this.#respond(null);
     if (chain.write(0, response.subarray(0, room))) port.complete(chain);
     else port.refuse(chain);
   }
 
+  #answer(request: DataView, room: number): Uint8Array {
+    const type = requestType(request, 0);
+    if (type !== GpioMessage.GET_LINE_NAMES)
+      return this.#respond(this.#execute(type, requestedLine(request, 0), requestValue(request, 0)));
+    return this.#names.length > 0 && room >= this.#names.length ? this.#names : this.#respond(null);
+  }
+
+  /** A response with a value; null for an error. Good until the next one. */
+  #respond(value: number | null): Uint8Array {
+    const { bytes, view } = this.#response;
+    encodeResponse(view, 0, value === null ? GpioStatus.ERR : GpioStatus.OK, value ?? 0);
+    return bytes;
+  }
+
   /** What comes behind the status; null for an error. */
-  #execute({ type, gpio, value }: GpioRequest, room: number): Uint8Array | null {
-    if (type === GpioMessage.GET_LINE_NAMES)
-      return this.#names.length > 0 && room > this.#names.length ? this.#names : null;
+  #execute(type: number, gpio: number, value: number): number | null {
     const line = this.#lines[gpio];
     if (line === undefined) return null;
     switch (type) {
       case GpioMessage.GET_DIRECTION:
-        return Uint8Array.of(DIRECTIONS.indexOf(line.direction));
+        return DIRECTIONS.indexOf(line.direction);
       case GpioMessage.GET_VALUE:
-        return Uint8Array.of(line.level);
+        return line.level;
       case GpioMessage.SET_DIRECTION:
         return done(this.#setDirection(gpio, line, value));
       case GpioMessage.SET_VALUE:
@@ -142,4 +151,12 @@ export class GpioDevice implements Device {
   }
 }
 
-const done = (well: boolean): Uint8Array | null => (well ? Uint8Array.of(0) : null);
+const done = (well: boolean): number | null => (well ? 0 : null);
+
+function namesResponse(names: Uint8Array): Uint8Array {
+  if (names.length === 0) return names;
+  const { encode, STRUCT } = virtio_gpio_response_get_names;
+  const bytes = new Uint8Array(STRUCT.minSize + names.length);
+  encode(viewOf(bytes), 0, GpioStatus.OK, names);
+  return bytes;
+}

@@ -1,25 +1,29 @@
+import {
+  enums,
+  virtio_gpio_config,
+  virtio_gpio_irq_request,
+  virtio_gpio_irq_response,
+  virtio_gpio_request,
+  virtio_gpio_response,
+} from '@virtio-wire/codecs/virtio-core/gpio';
 import { VirtioError } from '../../bus/error.js';
 import { type Fault, fault } from '../../core/fault.js';
 import type { Driver, DriverServices, WantedQueue } from '../../driver/driver.js';
 import type { Used } from '../../driver/driver-port.js';
 import { settle } from '../../host/settle.js';
-import {
-  DIRECTIONS,
-  encodeIrqRequest,
-  encodeRequest,
-  GPIO,
-  GpioConfig,
-  type GpioDirection,
-  GpioFeature,
-  GpioIrqStatus,
-  GpioMessage,
-  GpioQueue,
-  GpioStatus,
-  GpioTrigger,
-  IRQ_RESPONSE_LENGTH,
-  RESPONSE_LENGTH,
-} from './layout.js';
+import { viewOf } from '../bytes.js';
+import { DIRECTIONS, GPIO, type GpioDirection, GpioFeature, GpioQueue, GpioTrigger } from './layout.js';
 import { decodeNames } from './line-names.js';
+
+const { gpio_names_size, ngpio, STRUCT: CONFIG } = virtio_gpio_config;
+const { encode: encodeRequest, STRUCT: REQUEST } = virtio_gpio_request;
+const { encode: encodeIrqRequest, STRUCT: IRQ_REQUEST } = virtio_gpio_irq_request;
+const { STRUCT: RESPONSE } = virtio_gpio_response;
+const { STRUCT: IRQ_RESPONSE } = virtio_gpio_irq_response;
+const { gpio_irq_status: GpioIrqStatus, gpio_req_type: GpioMessage, gpio_status: GpioStatus } = enums;
+
+/** Where the value of a response begins, and all names. */
+const VALUE = RESPONSE.fields.value;
 
 /** Longest block of names that is fetched, whatever the device says. */
 const MOST_NAMES = 64 * 1024;
@@ -34,6 +38,8 @@ export interface GpioWatch {
 }
 
 interface Watched extends GpioWatch {
+  /** Unmasks its line. */
+  readonly request: Uint8Array;
   active: boolean;
   /** The device has the buffer of this line. */
   out: boolean;
@@ -101,7 +107,7 @@ export class GpioDriver implements Driver {
     if (!this.#live().has(GpioFeature.IRQ))
       throw new VirtioError(fault('unsupported', 'the lines of this device do not interrupt'));
     if (this.#watched.has(line)) throw new VirtioError(fault('bad_state', `line ${line} is watched already`));
-    const watched: Watched = { ...watch, active: true, out: false, whenBack: null };
+    const watched: Watched = { ...watch, request: irqRequestOf(line), active: true, out: false, whenBack: null };
     this.#watched.set(line, watched);
     try {
       // Enabled before it is unmasked (Virtio 1.3, 5.18.7.2).
@@ -124,10 +130,10 @@ export class GpioDriver implements Driver {
   }
 
   async live(services: DriverServices): Promise<void> {
-    const bytes = await services.readConfig(0, GpioConfig.LENGTH);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#lines = view.getUint16(GpioConfig.NGPIO, true);
-    this.#namesSize = view.getUint32(GpioConfig.NAMES_SIZE, true);
+    const bytes = await services.readConfig(0, CONFIG.size);
+    const view = viewOf(bytes);
+    this.#lines = ngpio(view, 0);
+    this.#namesSize = gpio_names_size(view, 0);
     this.#services = services;
   }
 
@@ -143,21 +149,21 @@ export class GpioDriver implements Driver {
   }
 
   /** Asks one thing and returns what comes behind the status. */
-  async #ask(type: number, gpio: number, value = 0, length = RESPONSE_LENGTH - 1): Promise<Uint8Array> {
+  async #ask(type: number, gpio: number, value = 0, length = RESPONSE.size - VALUE): Promise<Uint8Array> {
     const services = this.#live();
     if (!Number.isInteger(gpio) || gpio < 0 || gpio >= this.#lines)
       throw new VirtioError(fault('range', `line ${gpio}, and there are ${this.#lines}`));
     const port = services.port(GpioQueue.REQUEST);
-    const { bytes, written } = await port.request([encodeRequest({ type, gpio, value })], [1 + length]);
-    if (written !== bytes.length || bytes[0] !== GpioStatus.OK)
+    const { bytes, written } = await port.request([requestOf(type, gpio, value)], [VALUE + length]);
+    if (written !== bytes.length || bytes[RESPONSE.fields.status] !== GpioStatus.OK)
       throw new VirtioError(fault('rejected', `the device does not do this with line ${gpio}`));
-    return bytes.subarray(1);
+    return bytes.subarray(VALUE);
   }
 
   #unmask(line: number, watched: Watched): boolean {
     const port = this.#services?.port(GpioQueue.EVENT);
     const back = (used: Used | null, why: Fault | null): void => this.#back(line, watched, used, why);
-    watched.out = port?.submit([encodeIrqRequest(line)], [IRQ_RESPONSE_LENGTH], back) ?? false;
+    watched.out = port?.submit([watched.request], [IRQ_RESPONSE.size], back) ?? false;
     return watched.out;
   }
 
@@ -165,7 +171,8 @@ export class GpioDriver implements Driver {
     watched.out = false;
     watched.whenBack?.();
     if (!watched.active) return;
-    if (used === null || used.written < IRQ_RESPONSE_LENGTH || used.bytes[0] !== GpioIrqStatus.VALID) {
+    const status = used === null || used.written < IRQ_RESPONSE.size ? null : used.bytes[IRQ_RESPONSE.fields.status];
+    if (status !== GpioIrqStatus.VALID) {
       this.#end(line, watched, why ?? fault('rejected', `the device has disabled the interrupt of line ${line}`));
       return;
     }
@@ -201,3 +208,15 @@ export class GpioDriver implements Driver {
 }
 
 const upper = (name: GpioTriggerName): keyof typeof GpioTrigger => name.toUpperCase() as Uppercase<GpioTriggerName>;
+
+function requestOf(type: number, gpio: number, value: number): Uint8Array {
+  const bytes = new Uint8Array(REQUEST.size);
+  encodeRequest(viewOf(bytes), 0, type, gpio, value);
+  return bytes;
+}
+
+function irqRequestOf(line: number): Uint8Array {
+  const bytes = new Uint8Array(IRQ_REQUEST.size);
+  encodeIrqRequest(viewOf(bytes), 0, line);
+  return bytes;
+}

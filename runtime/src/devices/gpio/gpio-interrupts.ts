@@ -1,13 +1,21 @@
+import { enums, virtio_gpio_irq_request, virtio_gpio_irq_response } from '@virtio-wire/codecs/virtio-core/gpio';
 import type { DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
 import type { Chain } from '../../queue/chain.js';
+import { Room } from '../bytes.js';
 import type { GpioLine } from './gpio-line.js';
-import { decodeIrqRequest, GpioIrqStatus, GpioQueue, IRQ_REQUEST_LENGTH } from './layout.js';
+import { GpioQueue } from './layout.js';
+
+const { gpio, STRUCT: REQUEST } = virtio_gpio_irq_request;
+const { encode: encodeResponse, STRUCT: RESPONSE } = virtio_gpio_irq_response;
+const { gpio_irq_status: GpioIrqStatus } = enums;
 
 /** The event queue: a buffer that a driver leaves here is its leave to interrupt once on one line (Virtio 1.3, 5.18.7). */
 export class GpioInterrupts {
   readonly #lines: readonly GpioLine[];
   readonly #services: DeviceServices;
+  readonly #request = new Room(REQUEST.size);
+  readonly #response = new Room(RESPONSE.size);
   /** By line. */
   readonly #unmasked = new Map<number, Chain>();
 
@@ -41,9 +49,9 @@ export class GpioInterrupts {
   }
 
   #unmask(chain: Chain): void {
-    const bytes = new Uint8Array(IRQ_REQUEST_LENGTH);
-    const whole = chain.readableLength === IRQ_REQUEST_LENGTH && chain.writableLength > 0 && chain.read(0, bytes);
-    const line = whole ? decodeIrqRequest(bytes) : -1;
+    const { bytes, view } = this.#request;
+    const whole = chain.readableLength === bytes.length && chain.writableLength > 0 && chain.read(0, bytes);
+    const line = whole ? gpio(view, 0) : -1;
     // Nor are there two for one line (Virtio 1.3, 5.18.7.2).
     if (!this.#lines[line]?.enabled || this.#unmasked.has(line)) {
       this.#giveBack(chain, GpioIrqStatus.INVALID);
@@ -56,6 +64,8 @@ export class GpioInterrupts {
   #giveBack(chain: Chain, status: number): boolean {
     const port = this.#services.port(GpioQueue.EVENT);
     if (port === undefined) return false;
-    return chain.write(0, Uint8Array.of(status)) ? port.complete(chain) : port.refuse(chain);
+    const { bytes, view } = this.#response;
+    encodeResponse(view, 0, status);
+    return chain.write(0, bytes) ? port.complete(chain) : port.refuse(chain);
   }
 }

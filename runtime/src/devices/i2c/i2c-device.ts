@@ -1,22 +1,24 @@
+import { enums, virtio_i2c_in_hdr, virtio_i2c_out_hdr } from '@virtio-wire/codecs/virtio-core/i2c';
 import type { Device, DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
 import type { Chain } from '../../queue/chain.js';
 import { QueueFeature } from '../../queue/features.js';
+import { viewOf } from '../bytes.js';
 import type { I2cBus } from './i2c-bus.js';
-import {
-  decodeAddress,
-  decodeHeader,
-  I2C,
-  I2cFeature,
-  I2cFlag,
-  I2cHeader,
-  I2cQueue,
-  type I2cRequestHeader,
-  I2cStatus,
-  MOST_BYTES,
-} from './layout.js';
+import { decodeAddress, I2C, I2cFeature, I2cQueue, MOST_BYTES } from './layout.js';
+
+// A request is a head and bytes to write, then room for bytes that are read and the status.
+const { addr: addrOf, flags: flagsOf, STRUCT: HEAD } = virtio_i2c_out_hdr;
+const { STRUCT: TAIL } = virtio_i2c_in_hdr;
+const { i2c_flags: I2cFlag, i2c_status: I2cStatus } = enums;
 
 const NOTHING = new Uint8Array(0);
+
+interface Head {
+  /** The address field as it is. */
+  readonly addr: number;
+  readonly flags: number;
+}
 
 /** An I2C adapter (Virtio 1.3, 5.16) on a bus of targets. */
 export class I2cDevice implements Device {
@@ -75,10 +77,10 @@ class Requests {
       const port = this.#services.port(I2cQueue.REQUEST);
       const chain = port?.next();
       if (port === undefined || chain === undefined) break;
-      const header = readHeader(chain);
-      const read = header === null || this.#group === 'failed' ? null : await this.#execute(chain, header);
-      // Of a request without a header nobody knows whether its group goes on.
-      const more = header === null ? this.#group !== 'none' : (header.flags & I2cFlag.FAIL_NEXT) !== 0;
+      const head = readHead(chain);
+      const read = head === null || this.#group === 'failed' ? null : await this.#execute(chain, head);
+      // Of a request without a head nobody knows whether its group goes on.
+      const more = head === null ? this.#group !== 'none' : (head.flags & I2cFlag.FAIL_NEXT) !== 0;
       this.#group = !more ? 'none' : read === null ? 'failed' : 'good';
       answer(port, chain, read);
     }
@@ -86,15 +88,15 @@ class Requests {
   }
 
   /** The bytes read, none for a write; null where it failed. */
-  async #execute(chain: Chain, { addr, flags }: I2cRequestHeader): Promise<Uint8Array | null> {
+  async #execute(chain: Chain, { addr, flags }: Head): Promise<Uint8Array | null> {
     const target = decodeAddress(addr);
-    const isRead = (flags & I2cFlag.READ) !== 0;
-    const toWrite = chain.readableLength - I2cHeader.LENGTH;
-    const toRead = chain.writableLength - 1;
-    if (target === null || (flags & ~(I2cFlag.READ | I2cFlag.FAIL_NEXT)) !== 0) return null;
+    const isRead = (flags & I2cFlag.M_RD) !== 0;
+    const toWrite = chain.readableLength - HEAD.size;
+    const toRead = chain.writableLength - TAIL.size;
+    if (target === null || (flags & ~(I2cFlag.M_RD | I2cFlag.FAIL_NEXT)) !== 0) return null;
     if (isRead ? toWrite !== 0 || toRead < 0 || toRead > MOST_BYTES : toRead !== 0 || toWrite > MOST_BYTES) return null;
     const data = toWrite === 0 ? NOTHING : new Uint8Array(toWrite);
-    if (!chain.read(I2cHeader.LENGTH, data)) return null;
+    if (!chain.read(HEAD.size, data)) return null;
     const { signal } = this.#services;
     const how = { tenBit: target.tenBit, read: isRead, more: (flags & I2cFlag.FAIL_NEXT) !== 0, signal };
     try {
@@ -106,21 +108,23 @@ class Requests {
   }
 }
 
-function readHeader(chain: Chain): I2cRequestHeader | null {
-  const bytes = new Uint8Array(I2cHeader.LENGTH);
-  return chain.read(0, bytes) ? decodeHeader(bytes) : null;
+function readHead(chain: Chain): Head | null {
+  const bytes = new Uint8Array(HEAD.size);
+  if (!chain.read(0, bytes)) return null;
+  const view = viewOf(bytes);
+  return { addr: addrOf(view, 0), flags: flagsOf(view, 0) };
 }
 
 /** The status is the last byte there is, and counts as written only if all before it is. */
 function answer(port: QueuePort, chain: Chain, read: Uint8Array | null): void {
   const room = chain.writableLength;
-  if (room < 1 || room > MOST_BYTES + 1) {
+  if (room < TAIL.size || room > MOST_BYTES + TAIL.size) {
     port.refuse(chain);
     return;
   }
   const bytes = new Uint8Array(room);
   bytes.set(read ?? NOTHING);
-  bytes[room - 1] = read === null ? I2cStatus.ERROR : I2cStatus.OK;
+  bytes[room - TAIL.size + TAIL.fields.status] = read === null ? I2cStatus.MSG_ERR : I2cStatus.MSG_OK;
   if (chain.write(0, bytes)) port.complete(chain);
   else port.refuse(chain);
 }

@@ -1,8 +1,14 @@
+import { enums, virtio_i2c_in_hdr, virtio_i2c_out_hdr } from '@virtio-wire/codecs/virtio-core/i2c';
 import { VirtioError } from '../../bus/error.js';
 import { type Fault, fault } from '../../core/fault.js';
 import type { Driver, DriverServices, WantedQueue } from '../../driver/driver.js';
 import type { Used } from '../../driver/driver-port.js';
-import { encodeAddress, encodeHeader, I2C, I2cFeature, I2cFlag, I2cQueue, I2cStatus, MOST_BYTES } from './layout.js';
+import { viewOf } from '../bytes.js';
+import { encodeAddress, I2C, I2cFeature, I2cQueue, MOST_BYTES } from './layout.js';
+
+const { encode: encodeHead, STRUCT: HEAD } = virtio_i2c_out_hdr;
+const { STRUCT: TAIL } = virtio_i2c_in_hdr;
+const { i2c_flags: I2cFlag, i2c_status: I2cStatus } = enums;
 
 /** One segment: bytes to write or a number of bytes to read, either of which may be none. */
 export type I2cMessage = {
@@ -34,9 +40,10 @@ export class I2cDriver implements Driver {
     // All in one go: nobody else's message can come between them.
     const requests = messages.map(({ address, tenBit = false, write, read }, i) => {
       const last = i === messages.length - 1;
-      const flags = (last ? 0 : I2cFlag.FAIL_NEXT) | (write === undefined ? I2cFlag.READ : 0);
-      const header = encodeHeader({ addr: encodeAddress({ address, tenBit }), flags });
-      return port.request(write === undefined ? [header] : [header, write], [read ?? 0, 1]);
+      const flags = (last ? 0 : I2cFlag.FAIL_NEXT) | (write === undefined ? I2cFlag.M_RD : 0);
+      const head = new Uint8Array(HEAD.size);
+      encodeHead(viewOf(head), 0, encodeAddress({ address, tenBit }), flags);
+      return port.request(write === undefined ? [head] : [head, write], [read ?? 0, TAIL.size]);
     });
     // Those behind a failed one are waited for as well: they are the device's until it gives them back.
     const results = await Promise.allSettled(requests);
@@ -76,7 +83,7 @@ function check(messages: readonly I2cMessage[]): void {
 
 /** What is there counts only if the device says that all of it is, status included. */
 function readOf({ bytes, written }: Used, length: number, index: number): Uint8Array {
-  if (written !== length + 1 || bytes[length] !== I2cStatus.OK)
+  if (written !== length + TAIL.size || bytes[length + TAIL.fields.status] !== I2cStatus.MSG_OK)
     throw new VirtioError(fault('rejected', `message ${index} was not acknowledged`, 'unknown'));
   return bytes.subarray(0, length);
 }

@@ -7,15 +7,6 @@ export const I2cFeature = { ZERO_LENGTH_REQUEST: 0 } as const;
 /** Virtio 1.3, 5.16.2. */
 export const I2cQueue = { REQUEST: 0 } as const;
 
-/** struct virtio_i2c_out_hdr, Virtio 1.3, 5.16.6.1: le16 addr, le16 padding, le32 flags. */
-export const I2cHeader = { LENGTH: 8, ADDR: 0, FLAGS: 4 } as const;
-
-/** Bits of flags; all others are 0. */
-export const I2cFlag = { FAIL_NEXT: 1, READ: 2 } as const;
-
-/** The last byte of the writable part. */
-export const I2cStatus = { OK: 0, ERROR: 1 } as const;
-
 /** Longest segment here, either way. */
 export const MOST_BYTES = 65535;
 
@@ -23,25 +14,6 @@ export interface I2cAddress {
   /** 0 to 127, or 0 to 1023 where it has ten bits. */
   readonly address: number;
   readonly tenBit: boolean;
-}
-
-export interface I2cRequestHeader {
-  /** The address field as it is. */
-  readonly addr: number;
-  readonly flags: number;
-}
-
-export function encodeHeader({ addr, flags }: I2cRequestHeader): Uint8Array {
-  const bytes = new Uint8Array(I2cHeader.LENGTH);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(I2cHeader.ADDR, addr, true);
-  view.setUint32(I2cHeader.FLAGS, flags, true);
-  return bytes;
-}
-
-export function decodeHeader(bytes: Uint8Array): I2cRequestHeader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { addr: view.getUint16(I2cHeader.ADDR, true), flags: view.getUint32(I2cHeader.FLAGS, true) };
 }
 
 /** Ten bits: A7…A0 in the high byte, 1 1 1 1 0 A9 A8 0 in the low one. Seven: A6…A0 above a 0, and no high byte. */

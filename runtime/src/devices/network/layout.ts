@@ -1,3 +1,6 @@
+import { virtio_net_config__bare, virtio_net_hdr__bare } from '@virtio-wire/codecs/virtio-core/net';
+import { viewOf } from '../bytes.js';
+
 /** Device id of a network interface (Virtio 1.3, 5.1.1). */
 export const NETWORK = 1;
 
@@ -7,17 +10,18 @@ export const NetworkFeature = { MTU: 3, MAC: 5, STATUS: 16 } as const;
 /** The first pair (Virtio 1.3, 5.1.2). */
 export const NetworkQueue = { RECEIVE: 0, TRANSMIT: 1 } as const;
 
-/** struct virtio_net_config, Virtio 1.3, 5.1.4: u8 mac[6], le16 status, le16 max_virtqueue_pairs, le16 mtu, … */
-export const NetworkConfig = { MAC: 0, STATUS: 6, MTU: 10, LENGTH: 12 } as const;
+/** The configuration here is virtio_net_config up to the MTU. */
+export const CONFIG_SIZE = virtio_net_config__bare.STRUCT.fields.speed;
 
-/** Bit of the status field. */
-export const LINK_UP = 1;
+/** Bytes of virtio_net_hdr: with VIRTIO_F_VERSION_1 it has its last field always (Virtio 1.3, 5.1.6). */
+export const HEADER_SIZE = virtio_net_hdr__bare.STRUCT.size;
 
-/**
- * struct virtio_net_hdr, Virtio 1.3, 5.1.6: u8 flags, u8 gso_type, le16 hdr_len, gso_size, csum_start, csum_offset,
- * num_buffers. With VIRTIO_F_VERSION_1 it has its last field always.
- */
-export const NetworkHeader = { LENGTH: 12, GSO_TYPE: 1, NUM_BUFFERS: 10 } as const;
+/** The header of a frame without offloads that says so many buffers. */
+export function plainHeader(buffers: number): Uint8Array {
+  const bytes = new Uint8Array(HEADER_SIZE);
+  virtio_net_hdr__bare.encode(viewOf(bytes), 0, 0, 0, 0, 0, 0, 0, buffers);
+  return bytes;
+}
 
 /** Ethernet header: two addresses and a type. */
 export const ETHERNET_HEADER = 14;

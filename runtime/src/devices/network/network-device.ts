@@ -1,20 +1,29 @@
+import { enums, virtio_net_config__bare, virtio_net_hdr__bare } from '@virtio-wire/codecs/virtio-core/net';
 import type { Device, DeviceConfigSpace, DeviceServices } from '../../host/device.js';
 import type { QueuePort } from '../../host/queue-port.js';
 import { settle } from '../../host/settle.js';
 import type { Chain } from '../../queue/chain.js';
+import { Room, viewOf } from '../bytes.js';
 import {
+  CONFIG_SIZE,
   ETHERNET_HEADER,
+  HEADER_SIZE,
   LEAST_MTU,
-  LINK_UP,
   MOST_MTU,
   NETWORK,
-  NetworkConfig,
   NetworkFeature,
-  NetworkHeader,
   NetworkQueue,
+  plainHeader,
   USUAL_MTU,
 } from './layout.js';
 import type { NetworkPeer } from './network-peer.js';
+
+const { encode: encodeConfig, STRUCT: CONFIG } = virtio_net_config__bare;
+const { gso_type } = virtio_net_hdr__bare;
+const { LINK_UP } = enums.net_status;
+
+// Always 1 without VIRTIO_NET_F_MRG_RXBUF (Virtio 1.3, 5.1.6.4.1).
+const RECEIVED = plainHeader(1);
 
 export interface NetworkDeviceOptions {
   /** 6 bytes. */
@@ -51,6 +60,7 @@ export class NetworkDevice implements Device {
   readonly #mtu: number;
   readonly #peer: NetworkPeer;
   readonly #backlog: number;
+  readonly #header = new Room(HEADER_SIZE);
   /** For the driver, each with its header. */
   readonly #waiting: Uint8Array[] = [];
   #linkUp: boolean;
@@ -72,11 +82,9 @@ export class NetworkDevice implements Device {
   }
 
   get config(): Uint8Array {
-    const bytes = new Uint8Array(NetworkConfig.LENGTH);
-    bytes.set(this.#mac, NetworkConfig.MAC);
-    bytes.set(this.#status, NetworkConfig.STATUS);
-    new DataView(bytes.buffer).setUint16(NetworkConfig.MTU, this.#mtu, true);
-    return bytes;
+    const bytes = new Uint8Array(CONFIG.size);
+    encodeConfig(viewOf(bytes), 0, this.#mac, this.#linkUp ? LINK_UP : 0, 0, this.#mtu, 0, 0, 0, 0, 0);
+    return bytes.slice(0, CONFIG_SIZE);
   }
 
   get linkUp(): boolean {
@@ -86,7 +94,8 @@ export class NetworkDevice implements Device {
   /** Plugs the cable in or out: the driver is told, and while it is out no frame passes in either direction. */
   setLink(up: boolean): void {
     this.#linkUp = up;
-    this.#space?.change({ offset: NetworkConfig.STATUS, data: this.#status });
+    const { status, max_virtqueue_pairs } = CONFIG.fields;
+    this.#space?.change({ offset: status, data: this.config.slice(status, max_virtqueue_pairs) });
   }
 
   attach(config: DeviceConfigSpace): void {
@@ -113,15 +122,11 @@ export class NetworkDevice implements Device {
     });
   }
 
-  get #status(): Uint8Array {
-    return Uint8Array.of(this.#linkUp ? LINK_UP : 0, 0);
-  }
-
   #transmit(port: QueuePort, chain: Chain): void {
-    const header = new Uint8Array(NetworkHeader.LENGTH);
-    const length = chain.readableLength - NetworkHeader.LENGTH;
+    const { bytes, view } = this.#header;
+    const length = chain.readableLength - HEADER_SIZE;
     // Without offloads every frame is whole (Virtio 1.3, 5.1.6.2.1); of the flags none is known here.
-    const sound = chain.writableLength === 0 && chain.read(0, header) && header[NetworkHeader.GSO_TYPE] === 0;
+    const sound = chain.writableLength === 0 && chain.read(0, bytes) && gso_type(view, 0) === 0;
     if (!sound) {
       port.refuse(chain);
       return;
@@ -131,7 +136,7 @@ export class NetworkDevice implements Device {
       return;
     }
     const frame = new Uint8Array(length);
-    if (!chain.read(NetworkHeader.LENGTH, frame)) {
+    if (!chain.read(HEADER_SIZE, frame)) {
       port.refuse(chain);
       return;
     }
@@ -158,10 +163,9 @@ export class NetworkDevice implements Device {
       this.dropped.overrun++;
       return;
     }
-    const packet = new Uint8Array(NetworkHeader.LENGTH + frame.length);
-    // Always 1 without VIRTIO_NET_F_MRG_RXBUF (Virtio 1.3, 5.1.6.4.1).
-    packet[NetworkHeader.NUM_BUFFERS] = 1;
-    packet.set(frame, NetworkHeader.LENGTH);
+    const packet = new Uint8Array(HEADER_SIZE + frame.length);
+    packet.set(RECEIVED);
+    packet.set(frame, HEADER_SIZE);
     this.#waiting.push(packet);
     this.#fill();
   }

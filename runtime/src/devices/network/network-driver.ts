@@ -1,19 +1,27 @@
+import { enums, virtio_net_config__bare, virtio_net_hdr__bare } from '@virtio-wire/codecs/virtio-core/net';
 import { VirtioError } from '../../bus/error.js';
 import { type Fault, fault } from '../../core/fault.js';
 import type { Driver, DriverServices, WantedQueue } from '../../driver/driver.js';
 import type { DriverPort, Used } from '../../driver/driver-port.js';
+import { viewOf } from '../bytes.js';
 import {
+  CONFIG_SIZE,
   ETHERNET_HEADER,
+  HEADER_SIZE,
   LEAST_MTU,
   LEAST_RECEIVE_BUFFER,
-  LINK_UP,
   NETWORK,
-  NetworkConfig,
   NetworkFeature,
-  NetworkHeader,
   NetworkQueue,
+  plainHeader,
   USUAL_MTU,
 } from './layout.js';
+
+const { mtu: mtuOf, status, STRUCT: CONFIG } = virtio_net_config__bare;
+const { fields: HEADER } = virtio_net_hdr__bare.STRUCT;
+const { LINK_UP } = enums.net_status;
+
+const SENT = plainHeader(0);
 
 export interface NetworkDriverOptions {
   /** Receive buffers to keep supplied, and frames that may be on their way out; 64, a power of two. */
@@ -80,8 +88,7 @@ export class NetworkDriver implements Driver {
     const most = this.#mtu + ETHERNET_HEADER;
     if (frame.length < ETHERNET_HEADER || frame.length > most)
       throw new VirtioError(fault('range', `a frame has ${ETHERNET_HEADER} to ${most} bytes, not ${frame.length}`));
-    const header = new Uint8Array(NetworkHeader.LENGTH);
-    await services.port(NetworkQueue.TRANSMIT).request([header, frame], []);
+    await services.port(NetworkQueue.TRANSMIT).request([SENT, frame], []);
   }
 
   queues(): readonly WantedQueue[] {
@@ -117,15 +124,16 @@ export class NetworkDriver implements Driver {
   /** Reads what was agreed on, at one moment. A field that was not may lie behind the end of the configuration. */
   async #readConfig(services: DriverServices): Promise<void> {
     const [hasMtu, hasMac, hasStatus] = this.features.map((feature) => services.has(feature));
-    const length = hasMtu ? NetworkConfig.LENGTH : hasStatus ? NetworkConfig.STATUS + 2 : hasMac ? 6 : 0;
+    const { mac, status: macEnd, max_virtqueue_pairs: statusEnd } = CONFIG.fields;
+    const length = hasMtu ? CONFIG_SIZE : hasStatus ? statusEnd : hasMac ? macEnd : 0;
     const bytes = length === 0 ? new Uint8Array(0) : await services.readConfig(0, length);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const mtu = hasMtu ? view.getUint16(NetworkConfig.MTU, true) : USUAL_MTU;
+    const view = viewOf(bytes);
+    const mtu = hasMtu ? mtuOf(view, 0) : USUAL_MTU;
     if (mtu < LEAST_MTU) throw new VirtioError(fault('bad_value', `the device has an MTU of ${mtu}`));
     this.#mtu = mtu;
-    if (hasMac) this.#mac = bytes.slice(NetworkConfig.MAC, 6);
+    if (hasMac) this.#mac = bytes.slice(mac, macEnd);
     // Without the field the link is taken to be up (Virtio 1.3, 5.1.4.2).
-    this.#setLink(!hasStatus || (view.getUint16(NetworkConfig.STATUS, true) & LINK_UP) !== 0);
+    this.#setLink(!hasStatus || (status(view, 0) & LINK_UP) !== 0);
   }
 
   async #readAgain(): Promise<void> {
@@ -149,7 +157,7 @@ export class NetworkDriver implements Driver {
   }
 
   #supply(port: DriverPort): void {
-    const length = Math.max(LEAST_RECEIVE_BUFFER, NetworkHeader.LENGTH + ETHERNET_HEADER + this.#mtu);
+    const length = Math.max(LEAST_RECEIVE_BUFFER, HEADER_SIZE + ETHERNET_HEADER + this.#mtu);
     while (port.outstanding < this.#buffers)
       if (!port.submit([], [length], (used) => this.#received(port, used))) return;
   }
@@ -158,13 +166,14 @@ export class NetworkDriver implements Driver {
     if (used === null) return;
     this.#supply(port);
     const { bytes, written } = used;
-    // More than one buffer was not agreed on; devices that leave the field at 0 exist.
+    // More than one buffer was not agreed on; devices that leave the field at 0 exist. Read by place: every
+    // frame has bytes of its own, and a view of them would be one more object.
     const sound =
-      written >= NetworkHeader.LENGTH + ETHERNET_HEADER &&
-      bytes[NetworkHeader.GSO_TYPE] === 0 &&
-      bytes[NetworkHeader.NUM_BUFFERS]! <= 1 &&
-      bytes[NetworkHeader.NUM_BUFFERS + 1] === 0;
-    if (sound) this.#listener?.(bytes.subarray(NetworkHeader.LENGTH, written));
+      written >= HEADER_SIZE + ETHERNET_HEADER &&
+      bytes[HEADER.gso_type] === 0 &&
+      bytes[HEADER.num_buffers]! <= 1 &&
+      bytes[HEADER.num_buffers + 1] === 0;
+    if (sound) this.#listener?.(bytes.subarray(HEADER_SIZE, written));
     else this.#dropped++;
   }
 }
