@@ -135,6 +135,16 @@ describe('memory that is missing from the beginning', () => {
     }
   });
 
+  test('is a fault of no head in particular where an index cannot be read', () => {
+    const fault = { queueFault: 1, code: 'q_memory', class: 'latch', head: -1, got: 0, limit: 0 };
+    const avail = without(0x3000, 8);
+    const device = new DeviceQueue(avail.memory, avail.ring.config, features());
+    expect([device.poll(), device.fault]).toEqual([0, fault]);
+    const used = without(0x4000, 8);
+    const driver = new DriverQueue(used.memory, used.ring.config, features());
+    expect([driver.poll(), driver.fault]).toEqual([0, fault]);
+  });
+
   test('leaves no buffer in flight whose descriptors could not be read', () => {
     const { ring, memory } = without(0x1000, 8);
     ring.offer(0);
