@@ -13,18 +13,20 @@ export function embeddedVectors(
   struct: StructIR,
   vectors: readonly StructVector[],
 ): StructVector[] {
-  const [shape] = struct.shapes;
-  if (shape === undefined || struct.choice.by !== 'none' || shape.maxSize !== shape.minSize) return [];
-  const empty = decodeStruct(index, { struct, shape }, new Uint8Array(shape.minSize));
-  const paths = isRefusedStruct(empty) ? [] : empty.leaves.map((leaf) => leaf.path);
-  const [first] = paths;
-  if (first === undefined || paths.length < 2) return [];
-  return vectors.flatMap((vector) =>
-    Object.keys(vector.fields)
-      .filter((path) => path.endsWith(`.${first}`))
-      .map((path) => path.slice(0, -first.length - 1))
-      .flatMap((prefix) => cut(vector, prefix, paths, struct.name, shape.minSize)),
-  );
+  return struct.shapes.flatMap((shape) => {
+    if (shape.maxSize !== shape.minSize) return [];
+    const empty = decodeStruct(index, { struct, shape }, new Uint8Array(shape.minSize));
+    const paths = isRefusedStruct(empty) ? [] : empty.leaves.map((leaf) => leaf.path);
+    const [first] = paths;
+    // A name alone is too little to know a struct by.
+    if (first === undefined || paths.length < 2) return [];
+    return vectors.flatMap((vector) =>
+      Object.keys(vector.fields)
+        .filter((path) => path.endsWith(`.${first}`))
+        .map((path) => path.slice(0, -first.length - 1))
+        .flatMap((prefix) => cut(vector, prefix, paths, shape.key, shape.minSize)),
+    );
+  });
 }
 
 function cut(vector: StructVector, prefix: string, paths: readonly string[], struct: string, size: number) {

@@ -45,7 +45,7 @@ export class MutationRunner {
   readonly #dialects = new Map<string, DialectPool>();
   readonly #families = new Map<string, FamilyPool>();
 
-  constructor(readonly store: IrStore) {}
+  constructor(readonly store: Pick<IrStore, 'dialect' | 'profile' | 'struct'>) {}
 
   /** Entries of one file. Frames without fields or a verdict say nothing that a mutant could contradict. */
   file(name: string, entries: readonly Entry[]): void {
