@@ -224,14 +224,15 @@ describe('the list of known survivors', () => {
   });
 });
 
+const runner = new MutationRunner(new IrStore(`${root}generated/ir`));
+for (const file of ['virtio-msg', 'virtio-msg-malformed', 'virtio-structs', 'admin-rfc2021', 'virtio-msg-layouts']) {
+  const json: unknown = JSON.parse(readFileSync(path(`test/vectors/${file}.json`), 'utf8'));
+  if (isLayoutSheet(json)) runner.layouts(file, json as LayoutSheet);
+  else runner.file(`${file}.json`, json as Entry[]);
+}
+
 describe('what ships', () => {
   const known = KnownSurvivors.parse(readFileSync(path('test/vectors/equivalent-mutants.yaml'), 'utf8'));
-  const runner = new MutationRunner(new IrStore(`${root}generated/ir`));
-  for (const file of ['virtio-msg', 'virtio-msg-malformed', 'virtio-structs', 'admin-rfc2021', 'virtio-msg-layouts']) {
-    const json: unknown = JSON.parse(readFileSync(path(`test/vectors/${file}.json`), 'utf8'));
-    if (isLayoutSheet(json)) runner.layouts(file, json as LayoutSheet);
-    else runner.file(`${file}.json`, json as Entry[]);
-  }
 
   it('has vectors for every dialect, and for every family that the list excuses', () => {
     const store = new IrStore(`${root}generated/ir`);
@@ -245,6 +246,18 @@ describe('what ships', () => {
     expect([outcome.broken, survived, stale]).toEqual([[], [], []]);
     expect(outcome.wire.byBytes + outcome.wire.byLayout + equivalent + unpinned).toBe(outcome.wire.mutants);
     expect(outcome.wire.byBytes).toBeGreaterThan(outcome.wire.byLayout);
+  });
+});
+
+describe('mutants of rules', () => {
+  it('are told by malformed messages that a profile judges, and have no target', () => {
+    const { rules, wire } = runner.report('rfc3');
+    expect(rules?.killed).toContain('enum device_bus_state.READY: 1 -> 0');
+    expect(rules?.killed.some((mutant) => /^constraint pr28 bus.GET_DEVICES.request.offset: /.test(mutant))).toBe(true);
+    expect(rules?.survivors.length).toBeGreaterThan(0);
+    expect([...wire.killed, ...wire.survivors].some((mutant) => /^(constraint|enum|reserved) /.test(mutant))).toBe(
+      false,
+    );
   });
 });
 

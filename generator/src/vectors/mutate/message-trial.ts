@@ -43,8 +43,14 @@ function readsAndWrites(
   return !('error' in written) && toHex(written.bytes) === toHex(bytes);
 }
 
+/** A dialect, and the profiles that judge its messages by name. */
+export interface Judges {
+  readonly index: DialectIndex;
+  readonly profiles: ReadonlyMap<string, ProfileIR>;
+}
+
 /** A malformed message: the layer that should report it does, and none where it is to be accepted. */
-export function verdictTrial(entry: Entry, label: string, profile: ProfileIR | null): Trial<DialectIndex> | null {
+export function verdictTrial(entry: Entry, label: string, profile: string): Trial<Judges> | null {
   const hex = fromHex(textOf(entry, 'hex') ?? '');
   const verdict = textOf(entry, 'verdict');
   if (!('bytes' in hex) || verdict === undefined) return null;
@@ -53,8 +59,9 @@ export function verdictTrial(entry: Entry, label: string, profile: ProfileIR | n
   return {
     key: '',
     label,
-    holds(index) {
-      const answer = decodeBytes({ index, profile }, entry, hex.bytes, directionOf(entry), context);
+    holds({ index, profiles }) {
+      const by = { index, profile: profiles.get(profile) ?? null };
+      const answer = decodeBytes(by, entry, hex.bytes, directionOf(entry), context);
       const layers = answer.error === undefined ? (answer.findings ?? []).map((f) => f.layer as string) : ['codec'];
       return verdict === 'accept' ? layers.length === 0 : layers.includes(layer);
     },

@@ -1,7 +1,7 @@
 import { DialectIndex } from '../../interpret/dialect-index.js';
 import { FamilyIndex } from '../../interpret/structs/family-index.js';
 import { fromHex } from '../../interpret/values.js';
-import type { DialectIR } from '../../ir/types.js';
+import type { DialectIR, ProfileIR } from '../../ir/types.js';
 import { type Entry, objectOf, textOf } from '../../jsonl/entry.js';
 import type { IrStore } from '../../store.js';
 import { protocolOf } from '../run-vectors.js';
@@ -10,8 +10,8 @@ import { embeddedVectors } from './embedded-vectors.js';
 import { familyMutants } from './family-mutants.js';
 import { type Hunt, hunt } from './hunt.js';
 import { type LayoutSheet, layoutTrials } from './layout-trial.js';
-import { messageTrial, verdictTrial } from './message-trial.js';
-import { ruleMutants } from './rule-mutants.js';
+import { type Judges, messageTrial, verdictTrial } from './message-trial.js';
+import { type Rules, ruleMutants } from './rule-mutants.js';
 import { bytesTrial, choiceTrial, placeTrial, type StructVector } from './struct-trial.js';
 import { holds, type Trial, withoutHeader } from './trial.js';
 
@@ -21,7 +21,9 @@ interface DialectPool {
   readonly bytes: Trial<DialectIndex>[];
   readonly layout: Trial<DialectIndex>[];
   /** Malformed messages: slower, so that they are asked last. */
-  readonly verdicts: Trial<DialectIndex>[];
+  readonly verdicts: Trial<Judges>[];
+  /** Profiles that the malformed messages are judged by. */
+  readonly profiles: Map<string, ProfileIR>;
 }
 
 interface FamilyPool {
@@ -85,21 +87,29 @@ export class MutationRunner {
     const carried = (of: 'bytes' | 'layout') => (inside?.[of] ?? []).filter((t) => keys.has(t.key)).map(withoutHeader);
     const bytes = sound([...own.bytes, ...carried('bytes')], index);
     const layout = sound([...own.layout, ...carried('layout')], index);
-    const verdicts = sound(own.verdicts, index);
+    const { profiles } = own;
+    const verdicts = sound(own.verdicts, { index, profiles });
+    const byWire = verdicts.good.map((trial) => ({
+      ...trial,
+      withoutHeader: undefined,
+      holds: (changed: DialectIndex) => trial.holds({ index: changed, profiles }),
+    }));
     const indexOf = (ir: DialectIR): DialectIndex => new DialectIndex(ir);
-    const trials = { bytes: bytes.good, layout: layout.good, verdicts: verdicts.good };
+    const trials = { bytes: bytes.good, layout: layout.good, verdicts: byWire };
+    const rules = { bytes: [], layout: [], verdicts: verdicts.good };
+    const judges = (changed: Rules): Judges => ({ index: indexOf(changed.ir), profiles: changed.profiles });
     return {
       name,
       vectors: bytes.good.length + verdicts.good.length,
       wire: hunt(dialectMutants(index.ir), indexOf, trials, each),
-      rules: hunt(ruleMutants(index.ir), indexOf, { bytes: [], layout: [], verdicts: verdicts.good }, each),
+      rules: hunt(ruleMutants({ ir: index.ir, profiles }), judges, rules, each),
       broken: [...bytes.broken, ...layout.broken, ...verdicts.broken],
     };
   }
 
   #pool(index: DialectIndex): DialectPool {
     const { dialect } = index.ir;
-    const pool = this.#dialects.get(dialect) ?? { index, bytes: [], layout: [], verdicts: [] };
+    const pool = this.#dialects.get(dialect) ?? { index, bytes: [], layout: [], verdicts: [], profiles: new Map() };
     this.#dialects.set(dialect, pool);
     return pool;
   }
@@ -108,9 +118,13 @@ export class MutationRunner {
     const given = textOf(entry, 'dialect');
     const found = given === undefined || textOf(entry, 'kind') === 'struct' ? null : this.store.dialect(given);
     if (found === null) return;
-    const { index, profile } = found;
-    const rules = this.store.profile(index.ir.protocol, textOf(entry, 'profile') ?? profile);
-    const verdict = verdictTrial(entry, label, rules);
+    const { index } = found;
+    const { protocol, carries } = index.ir;
+    const profile = textOf(entry, 'profile') ?? found.profile;
+    const verdict = verdictTrial(entry, label, profile);
+    // What is carried may be judged by the rules of its own protocol.
+    const rules = this.store.profile(protocol, profile) ?? this.store.profile(carries?.split('/')[0] ?? '', profile);
+    if (verdict !== null && rules !== null) this.#pool(index).profiles.set(profile, rules);
     const trial = verdict === null ? messageTrial(entry, label) : null;
     if (verdict !== null) this.#pool(index).verdicts.push(verdict);
     if (trial !== null) this.#pool(index).bytes.push(trial);
@@ -132,27 +146,37 @@ export class MutationRunner {
 }
 
 function familyReport(name: string, { index, vectors }: FamilyPool, each?: () => void): MutationReport {
-  const own = sound(
-    vectors.map(({ vector, key }) => bytesTrial(vector, key)),
-    index,
-  );
-  const all = vectors.map(({ vector }) => vector);
-  const embedded = index.ir.structs
-    .filter((struct) => !vectors.some(({ key }) => key === struct.name))
-    .flatMap((struct) => embeddedVectors(index, struct, all).map((vector) => ({ vector, key: struct.name })));
+  const trialsOf = (of: FamilyPool['vectors']) => ({
+    bytes: sound(
+      of.map(({ vector, key }) => bytesTrial(vector, key)),
+      index,
+    ),
+    layout: sound(
+      of.map(({ vector, key }) => placeTrial(vector, key)),
+      index,
+    ),
+  });
+  const own = trialsOf(vectors);
   // What follows from a vector without being said by it counts only where it is so.
-  const derived = [
-    ...embedded.map(({ vector, key }) => bytesTrial(vector, key)),
-    ...vectors.map(({ vector, key }) => choiceTrial(vector, key)),
-  ];
-  const placed = [...vectors, ...embedded].map(({ vector, key }) => placeTrial(vector, key));
+  const cut = trialsOf(embedded(index, vectors));
+  const chosen = vectors.map(({ vector, key }) => choiceTrial(vector, key));
   const trials = {
-    bytes: [...own.good, ...sound(derived, index).good],
-    layout: sound(placed, index).good,
+    bytes: [...own.bytes.good, ...cut.bytes.good, ...sound(chosen, index).good],
+    layout: [...own.layout.good, ...cut.layout.good],
     verdicts: [],
   };
   const wire = hunt(familyMutants(index.ir), (ir) => new FamilyIndex(ir), trials, each);
-  return { name, vectors: own.good.length, wire, rules: null, broken: own.broken };
+  const broken = [...own.bytes.broken, ...own.layout.broken];
+  return { name, vectors: own.bytes.good.length, wire, rules: null, broken };
+}
+
+/** Vectors of structs that stand in others alone; those that merely have the same names have other types. */
+function embedded(index: FamilyIndex, vectors: FamilyPool['vectors']): FamilyPool['vectors'] {
+  const all = vectors.map(({ vector }) => vector);
+  return index.ir.structs
+    .filter((struct) => !vectors.some(({ key }) => key === struct.name))
+    .flatMap((struct) => embeddedVectors(index, struct, all).map((vector) => ({ vector, key: struct.name })))
+    .filter(({ vector, key }) => holds(placeTrial(vector, key), index));
 }
 
 /** The trials that hold for the IR itself, and the labels of those that do not. */

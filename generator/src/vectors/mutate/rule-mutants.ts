@@ -1,13 +1,31 @@
-import type { BodyIR, DialectIR, EnumIR, FieldIR } from '../../ir/types.js';
+import type { BodyIR, ConstraintIR, DialectIR, EnumIR, FieldIR, ProfileIR } from '../../ir/types.js';
 import { type Mutant, type RuleKind, replaced } from './mutant.js';
 
-export type RuleMutant = Mutant<DialectIR, RuleKind>;
+/** A dialect, and the profiles that its messages are judged by. */
+export interface Rules {
+  readonly ir: DialectIR;
+  readonly profiles: ReadonlyMap<string, ProfileIR>;
+}
 
-/** Every IR of the same wire with one rule changed: only malformed messages with a verdict can tell. */
-export function* ruleMutants(ir: DialectIR): Generator<RuleMutant> {
+export type RuleMutant = Mutant<Rules, RuleKind>;
+
+/** The same wire with one rule changed: only malformed messages with a verdict can tell. */
+export function* ruleMutants({ ir, profiles }: Rules): Generator<RuleMutant> {
   for (const [i, body] of ir.bodies.entries())
     for (const { kind, where, what, to } of [...constraintsOf(body), ...reservedOf(body)])
-      yield { kind, where, what, keys: [], ir: { ...ir, bodies: replaced(ir.bodies, i, to) } };
+      yield { kind, where, what, keys: [], ir: { ir: { ...ir, bodies: replaced(ir.bodies, i, to) }, profiles } };
+  for (const [name, profile] of profiles)
+    for (const [i, rule] of profile.rules.entries()) {
+      if (!ir.bodies.some((b) => b.key === rule.key)) continue;
+      for (const { what, to } of changesOf(profile.rules, i))
+        yield {
+          kind: 'constraint',
+          where: `${name} ${rule.key}.${rule.field}`,
+          what,
+          keys: [],
+          ir: { ir, profiles: new Map([...profiles, [name, { ...profile, rules: to }]]) },
+        };
+    }
   for (const [i, enumeration] of ir.enums.entries())
     for (const [n, value] of enumeration.values.entries()) {
       const mutant = (what: string, values: EnumIR['values']): RuleMutant => ({
@@ -15,7 +33,7 @@ export function* ruleMutants(ir: DialectIR): Generator<RuleMutant> {
         where: `${enumeration.name}.${value.name}`,
         what,
         keys: [],
-        ir: { ...ir, enums: replaced(ir.enums, i, { ...enumeration, values }) },
+        ir: { ir: { ...ir, enums: replaced(ir.enums, i, { ...enumeration, values }) }, profiles },
       });
       const others = enumeration.values.filter((_, at) => at !== n);
       yield mutant(`${value.value} -> none`, others);
@@ -31,27 +49,24 @@ interface Judged {
   readonly to: BodyIR;
 }
 
-/** Each constraint gone, and each with its first number one higher. */
-function constraintsOf(body: BodyIR): readonly Judged[] {
-  return body.constraints.flatMap((constraint, i) => {
-    const { field, expression } = constraint;
-    const judged = (what: string, constraints: BodyIR['constraints']): Judged => ({
+const constraintsOf = (body: BodyIR): readonly Judged[] =>
+  body.constraints.flatMap((constraint, i) =>
+    changesOf(body.constraints, i).map(({ what, to }) => ({
       kind: 'constraint',
-      where: `${body.key}.${field}`,
+      where: `${body.key}.${constraint.field}`,
       what,
-      to: { ...body, constraints },
-    });
-    const higher = expression.replace(/\b\d+\b/, (n) => String(Number(n) + 1));
-    return [
-      judged(
-        `${expression} -> nothing`,
-        body.constraints.filter((c) => c !== constraint),
-      ),
-      ...(higher === expression
-        ? []
-        : [judged(`${expression} -> ${higher}`, replaced(body.constraints, i, { ...constraint, expression: higher }))]),
-    ];
-  });
+      to: { ...body, constraints: to },
+    })),
+  );
+
+/** One constraint of a list gone, and the same with its first number one higher. */
+function changesOf<T extends ConstraintIR>(list: readonly T[], i: number) {
+  const changed = list[i] as T;
+  const { expression } = changed;
+  const higher = expression.replace(/\b\d+\b/, (n) => String(Number(n) + 1));
+  const gone = { what: `${expression} -> nothing`, to: list.filter((c) => c !== changed) };
+  if (higher === expression) return [gone];
+  return [gone, { what: `${expression} -> ${higher}`, to: replaced(list, i, { ...changed, expression: higher }) }];
 }
 
 /** Each reserved field or group of bits no longer judged. */

@@ -43,7 +43,7 @@ export const choiceTrial = (vector: StructVector, key: string): Trial<FamilyInde
   },
 });
 
-/** Every value lies where the vector says, and has the type it says. */
+/** Every value lies where the vector says, and has the type it says, as far as it says so. */
 export const placeTrial = (
   { struct, label, bytes, offsets, types }: StructVector,
   key: string,
@@ -56,7 +56,10 @@ export const placeTrial = (
     return (
       read !== null &&
       !isRefusedStruct(read) &&
-      read.leaves.every((leaf) => offsets[leaf.path] === leaf.offset && types[leaf.path] === typeOf(leaf))
+      read.leaves.every(
+        (leaf) =>
+          (offsets[leaf.path] ?? leaf.offset) === leaf.offset && (types[leaf.path] ?? typeOf(leaf)) === typeOf(leaf),
+      )
     );
   },
 });

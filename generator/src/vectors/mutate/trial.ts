@@ -5,7 +5,7 @@ export interface Trial<Index> {
   readonly label: string;
   holds(index: Index): boolean;
   /** The same without what it says of the header, whose fields another dialect may name otherwise. */
-  readonly withoutHeader?: Trial<Index>;
+  readonly withoutHeader?: Trial<Index> | undefined;
 }
 
 export const withoutHeader = <Index>(trial: Trial<Index>): Trial<Index> => trial.withoutHeader ?? trial;
