@@ -216,7 +216,7 @@ const keyOf = (entry: Entry): string => `${String(entry.class)}.${String(entry.m
 const withoutPadding = (hex: string, size: number): string => hex.slice(0, size * 2);
 
 /** Vector files of structs carry no protocol: it follows from the file. */
-const protocolOf = (file: string): string => {
+export const protocolOf = (file: string): string => {
   const stem = (file.split('/').pop() ?? '').replace(/\.jsonl?$/, '');
   return stem === 'virtio-structs' ? 'virtio-core' : stem;
 };
