@@ -30,5 +30,5 @@ export * as virtio_crypto_resource_obj_ipsec_sa_256b_key__ipv6 from './virtio_cr
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'crypto',
-  hash: 'sha256:117583dfb7cedae2546f70a3149533baeac0ade76a50d6a1b3c0464965b9a1a6',
+  hash: 'sha256:ea8f0a5522aac51b98ae8517a3a625269814b1c1191e54b776ba9e6109db4f30',
 } as const;
