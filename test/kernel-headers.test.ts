@@ -74,13 +74,23 @@ const C_NAMES: Readonly<Record<string, CName | readonly CName[]>> = {
   pvirtq_event_suppress: { struct: 'vring_packed_desc_event', fields: { desc: 'off_wrap' } },
   virtio_pci_common_cfg: [
     {
-      fields: { queue_desc: 'queue_desc_lo', queue_driver: 'queue_avail_lo', queue_device: 'queue_used_lo' },
+      fields: {
+        driver_feature_select: 'guest_feature_select',
+        driver_feature: 'guest_feature',
+        config_msix_vector: 'msix_config',
+        queue_desc: 'queue_desc_lo',
+        queue_driver: 'queue_avail_lo',
+        queue_device: 'queue_used_lo',
+      },
       cut: ['queue_desc', 'queue_driver', 'queue_device'],
     },
     {
       struct: 'virtio_pci_modern_common_cfg',
       prefix: 'cfg.',
       fields: {
+        driver_feature_select: 'cfg.guest_feature_select',
+        driver_feature: 'cfg.guest_feature',
+        config_msix_vector: 'cfg.msix_config',
         queue_desc: 'cfg.queue_desc_lo',
         queue_driver: 'cfg.queue_avail_lo',
         queue_device: 'cfg.queue_used_lo',
@@ -205,6 +215,7 @@ const VALUES: Readonly<Record<string, string>> = {
   'device_status DEVICE_NEEDS_RESET': 'VIRTIO_CONFIG_S_NEEDS_RESET',
   'gpio_req_type GET_LINE_NAMES': 'VIRTIO_GPIO_MSG_GET_NAMES',
   'gpio_req_type SET_IRQ_TYPE': 'VIRTIO_GPIO_MSG_IRQ_TYPE',
+  'gpu_capset GFXSTREAM': 'VIRTIO_GPU_CAPSET_GFXSTREAM_VULKAN',
   'rtc_msg_type NOTIF_ALARM': 'VIRTIO_RTC_NOTIF_ALARM',
 };
 
