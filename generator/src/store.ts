@@ -16,6 +16,8 @@ export interface ProtocolIndex {
   readonly dialects: readonly string[];
   readonly aliases: Readonly<Record<string, { readonly dialect: string; readonly profile: string }>>;
   readonly profiles: readonly string[];
+  /** Families of structs; one may hold enumerations alone. */
+  readonly families: readonly string[];
   /** Family of every struct, by its name. */
   readonly structs: Readonly<Record<string, string>>;
 }
@@ -83,7 +85,7 @@ export class IrStore {
 
   /** Names of a protocol's families of structs. */
   families(protocol: string): string[] {
-    return [...new Set(Object.values(this.index.protocols[protocol]?.structs ?? {}))].sort();
+    return [...(this.index.protocols[protocol]?.families ?? [])];
   }
 
   /** A struct as vector files spell it, of any protocol where none is given; `protocol` may also name a family. */

@@ -103,6 +103,7 @@ const PlainField = z.strictObject(fieldShape);
 export interface UnionArm {
   when?: number | number[] | undefined;
   default?: boolean | undefined;
+  by_name?: boolean | undefined;
   doc: string;
   fields: FieldSource[];
 }
@@ -145,6 +146,10 @@ const UnionArm: z.ZodType<UnionArm> = z
       .describe('Tag value or values that choose this arm.')
       .meta({ examples: [0x12, [1, 2]] }),
     default: z.boolean().optional().describe('Chosen by every other tag value.'),
+    by_name: z
+      .boolean()
+      .optional()
+      .describe('No tag value is known to choose this arm: it is read where its name is given, `struct/arm`.'),
     doc: Doc,
     fields: z.array(Field).describe('The fields of this alternative, in wire order.'),
   })

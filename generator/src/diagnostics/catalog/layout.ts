@@ -134,7 +134,7 @@ export const LAYOUT = {
   VW311: {
     title: 'a union whose arm cannot be told',
     explanation:
-      'The tag is an integer before the union. Every arm has values of the tag that choose it, or is the default; no value chooses two, and an arm is not larger than the union.',
+      'The tag is an integer before the union. Every arm has values of the tag that choose it, or is the default, or is read by its name alone because no source says which value it has; at least one is not. No value chooses two, and an arm is not larger than the union.',
     wrong: structs(
       'answer:',
       '  doc: "An answer of two kinds."',

@@ -167,10 +167,16 @@ function oneUnion(
   return first ?? null;
 }
 
-/** The arms by the lowest value that chooses them, the default last. */
+/** The arms by the lowest value that chooses them, then the default, then those that are asked for by name. */
 function armsOf({ union }: FoundUnion): string[] {
-  const rank = (arm: string): number => Math.min(...valuesOf(union.arms[arm]?.when));
-  return Object.keys(union.arms).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const rank = (arm: string): readonly [number, number] => [
+    Number(union.arms[arm]?.by_name === true),
+    Math.min(Number.MAX_VALUE, ...valuesOf(union.arms[arm]?.when)),
+  ];
+  return Object.keys(union.arms).sort((a, b) => {
+    const [x, y] = [rank(a), rank(b)];
+    return x[0] - y[0] || x[1] - y[1] || (a < b ? -1 : 1);
+  });
 }
 
 /** `name[+tail][/arm][-reading][:part]`: what the shapes of a struct are asked for by. */

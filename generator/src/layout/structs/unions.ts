@@ -37,7 +37,7 @@ export function unionsIn(
 export const valuesOf = (when: number | readonly number[] | undefined): readonly number[] =>
   when === undefined ? [] : typeof when === 'number' ? [when] : when;
 
-/** The tag is an integer before the union, every arm can be chosen, and none of them twice. */
+/** The tag is an integer before the union, every arm can be chosen or is asked for by name, and none of them twice. */
 export function checkUnion({ field, union, siblings, place }: FoundUnion, context: FieldsContext): void {
   const { report, origin } = context;
   const at = (...path: Path): Place => origin.source.place([...place, 'union', ...path]);
@@ -55,21 +55,29 @@ export function checkUnion({ field, union, siblings, place }: FoundUnion, contex
       },
     );
   }
+  if (Object.values(union.arms).every((arm) => arm.by_name === true))
+    report.add('VW311', at('arms'), `every arm of the union "${field.name}" is read by name only`, {
+      hint: 'bytes without a name need an arm, too: a default of plain bytes will do',
+    });
   const taken = new Map<number | 'default', string>();
   for (const [name, arm] of Object.entries(union.arms)) {
     const chosen: (number | 'default')[] = [
       ...valuesOf(arm.when),
       ...(arm.default === true ? (['default'] as const) : []),
     ];
-    if (chosen.length === 0)
+    if (chosen.length === 0 && arm.by_name !== true)
       report.add(
         'VW311',
         origin.source.placeOfKey([...place, 'union', 'arms', name]),
         `nothing chooses the arm "${name}"`,
         {
-          hint: 'give it "when", or make it the default',
+          hint: 'give it "when", or make it the default; "by_name: true" where no source says which value it has',
         },
       );
+    if (chosen.length > 0 && arm.by_name === true)
+      report.add('VW311', at('arms', name, 'by_name'), `the arm "${name}" is chosen by a value and by its name alone`, {
+        hint: 'take out "by_name", or "when" and "default"',
+      });
     for (const value of chosen) {
       const first = taken.get(value);
       if (first === undefined) taken.set(value, name);
