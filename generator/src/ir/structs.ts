@@ -5,7 +5,7 @@
  * A struct has one shape, or several where a union, a conditional tail or another reading makes it vary. A shape is
  * flat: nested structs are gone, and every field has a path and an offset from the first byte of the struct.
  */
-import type { BitsIR, EnumIR, IntType, UnresolvedIR } from './types.js';
+import type { BitsIR, ConstraintIR, EnumIR, IntType, UnresolvedIR } from './types.js';
 
 export interface FamilyIR {
   readonly format: 1;
@@ -29,7 +29,23 @@ export interface StructIR {
   readonly spec: string;
   /** What chooses among the shapes where the name alone does not. */
   readonly choice: ChoiceIR;
+  /** Where the struct is a region of shared memory. */
+  readonly region?: RegionIR;
   readonly shapes: readonly ShapeIR[];
+}
+
+/** A region of shared memory that two sides write. */
+export interface RegionIR {
+  /** What the holes between its fields come from; null where it has none. */
+  readonly align: number | null;
+  /** Fewest slots a region of use has; null where it has no slots. */
+  readonly minSlots: number | null;
+  /** Bytes that mark the region as initialized. */
+  readonly magic: { readonly field: string; readonly bytes: string } | null;
+  /** Field that leads to a second such region, by its offset from the start of the first. */
+  readonly chain: string | null;
+  /** Conditions on its values, those of single fields included; `$limit` is the size of the region. */
+  readonly constraints: readonly ConstraintIR[];
 }
 
 export type ChoiceIR =

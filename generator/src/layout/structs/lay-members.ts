@@ -21,6 +21,8 @@ export interface Plan {
   readonly tails: readonly string[];
   /** Structs being laid out, from the outside in. */
   readonly trail: readonly string[];
+  /** In a region of memory: puts a field where the source has it, and tells whether it can stand there. */
+  readonly place?: ((source: FieldSource, path: Path) => boolean) | undefined;
 }
 
 /** Lays out a list of fields behind what the builder holds already. */
@@ -36,8 +38,13 @@ export function layMembers(
     const path = [...context.path, index];
     if (source.tail !== undefined && !plan.tails.includes(source.tail)) return;
     checkFieldName(sources, index, context);
-    align(source, start, builder);
-    checkOffset(source, path, start, builder, context);
+    if (plan.place === undefined) {
+      align(source, start, builder);
+      checkOffset(source, path, start, builder, context);
+    } else if (!plan.place(source, path)) {
+      builder.lost.add(prefix + source.name);
+      return;
+    }
     if (source.union !== undefined) layUnion(source, prefix, path, builder, plan, context);
     else if (!layMember({ sources, index, prefix, builder }, source, path, plan, context))
       builder.lost.add(prefix + source.name);
@@ -129,7 +136,13 @@ function layNested(
 ): boolean {
   if (recursive(base, path, plan, context)) return false;
   const inner = { ...context, path: ['structs', base, 'fields'], spec: struct.spec ?? context.spec };
-  layMembers(struct.fields, name === '' ? '' : `${name}.`, builder, { ...plan, trail: [...plan.trail, base] }, inner);
+  layMembers(
+    struct.fields,
+    name === '' ? '' : `${name}.`,
+    builder,
+    { ...plan, trail: [...plan.trail, base], place: undefined },
+    inner,
+  );
   return true;
 }
 
