@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Doc, Int, Name, Spec, Uint } from './names.js';
+import { Doc, FieldPath, Int, Name, Spec, Uint } from './names.js';
 import { TYPE_HINT, TYPE_TEXT } from './type-expression.js';
 import { Written } from './written.js';
 
@@ -158,7 +158,9 @@ const UnionArm: z.ZodType<UnionArm> = z
 /** Alternatives that share the same bytes, chosen by the value of an earlier field. */
 const Union: z.ZodType<UnionSource> = z
   .strictObject({
-    tag: Name.describe('The field whose value chooses the arm.'),
+    tag: FieldPath.describe(
+      'The field whose value chooses the arm: one before the union, `hdr.type` in a struct before it, or `request.id` in the request this answers.',
+    ),
     size: Uint.optional().describe('Bytes the union always occupies, whichever arm is in use.'),
     arms: z.record(Name, UnionArm).describe('The alternatives by name.'),
   })

@@ -106,7 +106,7 @@ export const LAYOUT = {
   VW309: {
     title: 'a construct this generator does not lay out',
     explanation:
-      'The schema language can say it, and no codec is generated for it yet: memory layouts beside messages; in messages, what only structs have, which are structs, unions, conditional tails, fields that depend on a feature, text, and arrays to the end; in structs, a second union, or one beside a tail, arrays of elements that differ in size, and counts of bits. Codecs read a header in words of 32 bits, and so do not take an integer of more bits there, nor a type and an id that have more than 32 bits together; and they read a group of bits out of one half of a u64, which it therefore does not leave.',
+      'The schema language can say it, and no codec is generated for it yet: memory layouts beside messages; in messages, what only structs have, which are structs, unions, conditional tails, fields that depend on a feature, text, and arrays to the end; in structs, a union beside a tail, one the request tells only in part, arrays of elements that differ in size and do not run to the end, and counts of bits. Codecs read a header in words of 32 bits, and so do not take an integer of more bits there, nor a type and an id that have more than 32 bits together; and they read a group of bits out of one half of a u64, which it therefore does not leave.',
     wrong: fields('{ name: data, type: "char[16]", doc: "a name" }'),
     right: fields('{ name: data, type: "u8[16]", doc: "a name" }'),
   },
@@ -134,7 +134,7 @@ export const LAYOUT = {
   VW311: {
     title: 'a union whose arm cannot be told',
     explanation:
-      'The tag is an integer before the union. Every arm has values of the tag that choose it, or is the default, or is read by its name alone because no source says which value it has; at least one is not. No value chooses two, and an arm is not larger than the union.',
+      'The tag is an integer before the union, in a fixed place, or one of the request. Every arm has values of the tag that choose it, or is the default, or is read by its name alone because no source says which value it has; at least one is not. No value chooses two, and an arm is not larger than the union.',
     wrong: structs(
       'answer:',
       '  doc: "An answer of two kinds."',

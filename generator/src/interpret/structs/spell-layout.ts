@@ -19,7 +19,7 @@ export function spellLayout({ fields }: ShapeIR, flat: Flat): Record<string, num
 }
 
 const widthOf = (member: Exclude<MemberIR, { kind: 'bytes' }>): number =>
-  member.kind === 'int' ? member.size : member.elementSize;
+  member.kind === 'int' ? member.size : (member.elementSize ?? 0);
 
 /** The member a path leads to: a group of bits to its word, an element to its array or to the field of its record. */
 function memberAt(fields: readonly MemberIR[], path: string): MemberIR | undefined {

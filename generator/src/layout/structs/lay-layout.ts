@@ -1,6 +1,6 @@
 import type { Place } from '../../diagnostics/diagnostic.js';
 import { knownNames } from '../../diagnostics/did-you-mean.js';
-import type { Report } from '../../diagnostics/report.js';
+import { Report } from '../../diagnostics/report.js';
 import { fixedSizeOf, type MemberIR, type StructIR, varies } from '../../ir/structs.js';
 import type { ConstraintIR } from '../../ir/types.js';
 import type { FieldSource } from '../../language/field.js';
@@ -11,7 +11,8 @@ import type { ResolvedDialect } from '../../resolve/resolved.js';
 import { placeOf } from '../check-fields.js';
 import type { FieldsContext } from '../fields-context.js';
 import { boundsOf, layConstraint, namesRead } from '../lay-constraints.js';
-import { layMembers } from './lay-members.js';
+import { layMembers, type Plan } from './lay-members.js';
+import { layStruct } from './lay-struct.js';
 import { ShapeBuilder } from './shape-builder.js';
 
 /** What the slots of a region are called among its fields. */
@@ -40,7 +41,9 @@ export function layLayout(
   const builder = new ShapeBuilder();
   const placer = new Placer(layout, path, builder, context);
   const place = (source: FieldSource, at: Path): boolean => placer.place(source, at);
-  layMembers(layout.fields, '', builder, { structs, arm: null, tails: [], trail: [name], place }, context);
+  const whole: Plan['whole'] = (base, struct, within) =>
+    layStruct(base, struct, structs, dialect, new Report(), within);
+  layMembers(layout.fields, '', builder, { structs, arms: new Map(), tails: [], trail: [name], place, whole }, context);
   placer.end();
   const minSize = builder.position.offset;
   const slots = layout.slots === undefined ? null : placer.slots(layout.slots, spec);

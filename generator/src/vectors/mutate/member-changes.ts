@@ -12,24 +12,28 @@ export function memberChanges(member: MemberIR, counters: readonly string[]): re
     to: { ...member, count: c.to },
   }));
   if (member.kind === 'bytes') return [...moved, ...counted];
-  const strides = [member.elementSize - 1, member.elementSize + 1]
+  const { elementSize } = member;
+  const strides = (elementSize === null ? [] : [elementSize - 1, elementSize + 1])
     .filter((to) => to > 0)
     .map((to) => ({
       kind: 'element-size' as const,
       at: '',
-      what: `${member.elementSize} -> ${to}`,
+      what: `${elementSize} -> ${to}`,
       to: { ...member, elementSize: to },
     }));
   const inside: readonly Change<MemberIR>[] =
     member.kind === 'ints'
       ? typeChanges(member.type).map((c) => ({ ...c, to: { ...member, type: c.to, elementSize: SIZES[c.to] } }))
-      : member.fields.flatMap((field, i) =>
-          memberChanges(field, []).map((c) => ({
-            ...c,
-            at: joined(field.name, c.at),
-            to: { ...member, fields: replaced(member.fields, i, c.to) },
-          })),
-        );
+      : member.kind === 'structs'
+        ? // What an element is made of is changed in the struct it is.
+          []
+        : member.fields.flatMap((field, i) =>
+            memberChanges(field, []).map((c) => ({
+              ...c,
+              at: joined(field.name, c.at),
+              to: { ...member, fields: replaced(member.fields, i, c.to) },
+            })),
+          );
   return [...moved, ...inside, ...strides, ...counted];
 }
 

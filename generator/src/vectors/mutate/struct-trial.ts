@@ -77,7 +77,7 @@ const SPELLED: Readonly<Record<IntType, string>> = {
 
 /** `le32`, `le16 bits 0..14`, `bytes6`. */
 function typeOf({ member, bits, size }: Leaf): string {
-  if (member.kind === 'bytes' || member.kind === 'records') return `bytes${size}`;
+  if (member.kind === 'bytes' || member.kind === 'records' || member.kind === 'structs') return `bytes${size}`;
   const word = SPELLED[member.type];
   return bits === null ? word : `${word} bits ${bits.lsb}..${bits.lsb + bits.width - 1}`;
 }
