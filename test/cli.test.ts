@@ -157,6 +157,29 @@ describe('list', () => {
     expect(one.bodies.find((b) => b.key === 'transport.GET_DEVICE_INFO.response')?.minSize).toBe(52);
     expect(vwire(['list', 'qemu']).stdout).toContain('EVENT_AVAIL');
   });
+
+  it('shows where the texts disagree, of dialects and of families, or of one of them', () => {
+    const all = JSON.parse(vwire(['list', '--unresolved', '--json']).stdout) as { dialect: string; id: string }[];
+    const told = all.map((u) => `${u.dialect} ${u.id}`);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'virtio-core/scsi cmd-pi-order',
+        'virtio-core/snd ctl-info-align',
+        'virtio-core/device device-ids',
+        'virtio-core/console resize-order',
+        'virtio-core/crypto ipsec-tunnel-type',
+        'virtio-core/net ff-cap-size',
+      ]),
+    );
+    expect(new Set(told).size).toBe(told.length);
+    const one = JSON.parse(vwire(['list', 'console', '--unresolved', '--json']).stdout) as unknown;
+    expect(one).toEqual(all.filter((u) => u.dialect === 'virtio-core/console'));
+    expect(vwire(['list', 'scsi', '--unresolved']).stdout).toContain('1 place where the texts disagree');
+  });
+
+  it('shows the enumerations of a family that has no structs', () => {
+    expect(vwire(['list', 'device']).stdout).toMatch(/^device_id +17 +RTC .*family rtc$/m);
+  });
 });
 
 describe('cold start', () => {

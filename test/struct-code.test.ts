@@ -15,7 +15,7 @@ describe('the code of a struct', () => {
     const text = readFileSync(`${folder}/${name}.yaml`, 'utf8');
     const { report, families } = compile([{ file: `schema/demo/${name}.yaml`, text }]);
     expect(report.diagnostics).toEqual([]);
-    const files = [...renderTypeScript([], [], families)].filter(([file]) => /\/sample[^/]*\.ts$/.test(file));
+    const files = [...renderTypeScript([], [], families)].filter(([file]) => /\/sample[^/]*\.ts$/i.test(file));
     const code = files.map(([file, source]) => `==> ${file}\n${withoutComments(source)}`).join('\n');
     await expect(code).toMatchFileSnapshot(`${folder}/${name}.txt`);
   });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DialectIndex } from './interpret/dialect-index.js';
 import { FamilyIndex, type Named, structNameOf } from './interpret/structs/family-index.js';
-import type { FamilyIR } from './ir/structs.js';
+import type { FamilyIR, RegionIR } from './ir/structs.js';
 import type { DialectIR, ProfileIR } from './ir/types.js';
 
 /** What `ir/index.json` holds: enough to look names up without reading every dialect. */
@@ -16,6 +16,8 @@ export interface ProtocolIndex {
   readonly dialects: readonly string[];
   readonly aliases: Readonly<Record<string, { readonly dialect: string; readonly profile: string }>>;
   readonly profiles: readonly string[];
+  /** Families of structs; one may hold enumerations alone. */
+  readonly families: readonly string[];
   /** Family of every struct, by its name. */
   readonly structs: Readonly<Record<string, string>>;
 }
@@ -83,7 +85,7 @@ export class IrStore {
 
   /** Names of a protocol's families of structs. */
   families(protocol: string): string[] {
-    return [...new Set(Object.values(this.index.protocols[protocol]?.structs ?? {}))].sort();
+    return [...(this.index.protocols[protocol]?.families ?? [])];
   }
 
   /** A struct as vector files spell it, of any protocol where none is given; `protocol` may also name a family. */
@@ -104,6 +106,49 @@ export class IrStore {
   structNames(protocol: string | undefined): string[] {
     return Object.entries(this.index.protocols).flatMap(([key, { structs }]) =>
       Object.entries(structs).flatMap(([name, family]) => ([undefined, key, family].includes(protocol) ? [name] : [])),
+    );
+  }
+
+  /**
+   * A region of shared memory by the dialect that has it. Beside messages it is in a family of its own, which is called
+   * after their dialect: `ffa-v1-fifo` holds those of `ffa-v1`.
+   */
+  layout(
+    dialect: string,
+    message: string,
+  ): (Named & { readonly index: FamilyIndex; readonly region: RegionIR }) | null {
+    for (const { protocol, family } of this.#layoutFamilies(dialect)) {
+      const index = this.family(protocol, family);
+      const named = index?.find(message) ?? null;
+      const region = named?.struct.region;
+      if (index !== null && named !== null && region !== undefined) return { ...named, index, region };
+    }
+    return null;
+  }
+
+  /** Names of the layouts of a dialect. */
+  layoutNames(dialect: string): string[] {
+    return this.#layoutFamilies(dialect).flatMap(({ protocol, family }) =>
+      (this.family(protocol, family)?.ir.structs ?? []).flatMap((s) => (s.region === undefined ? [] : [s.name])),
+    );
+  }
+
+  /** Every name a layout may be asked for by: those of families and dialects. */
+  get layoutDialects(): string[] {
+    return [...Object.keys(this.index.protocols).flatMap((protocol) => this.families(protocol)), ...this.names];
+  }
+
+  #layoutFamilies(dialect: string): { protocol: string; family: string }[] {
+    const found = this.#names.get(dialect);
+    return Object.keys(this.index.protocols).flatMap((protocol) =>
+      this.families(protocol)
+        .filter(
+          (family) =>
+            family === dialect ||
+            `${protocol}/${family}` === dialect ||
+            (found?.protocol === protocol && family.startsWith(`${found.dialect}-`)),
+        )
+        .map((family) => ({ protocol, family })),
     );
   }
 

@@ -28,6 +28,8 @@ const TWO_PLACES = [
   'VW304',
   'VW306',
   'VW310',
+  'VW313',
+  'VW314',
 ];
 
 describe('every diagnostic of the catalog has a fixture that provokes it and nothing else', () => {

@@ -39,12 +39,17 @@ export const DIALECTS = [
 export const subpath = (dialect: string): string =>
   `${dialect.startsWith('ffa-') ? 'virtio-ffa' : 'virtio-msg'}/${dialect}`;
 
-/** Memory layouts wait in the same files for a generator that lays them out. */
+/** Memory layouts are in the same files. */
 const isMessage = (v: { dialect: string; kind: string }): boolean =>
   DIALECTS.includes(v.dialect) && v.kind !== 'struct';
 
 export const vectors: Vector[] = (read('virtio-msg.json') as Vector[]).filter(isMessage);
 export const malformed: Malformed[] = (read('virtio-msg-malformed.json') as Malformed[]).filter(isMessage);
+
+/** Entries of memory layouts: no header, and spelled like messages. */
+const isLayout = (v: { kind: string }): boolean => v.kind === 'struct';
+export const layoutVectors: Vector[] = (read('virtio-msg.json') as Vector[]).filter(isLayout);
+export const malformedLayouts: Malformed[] = (read('virtio-msg-malformed.json') as Malformed[]).filter(isLayout);
 
 export const traceNames = readdirSync(`${root}test/vectors/traces`).filter((name) => name.endsWith('.jsonl'));
 export const traceLines = (name: string): string[] =>

@@ -148,6 +148,17 @@ export function unknown_arm(name: string, field: string, offset: number, known: 
   return wireError(ErrorCode.UNKNOWN_ARM, message, field, offset, known, got);
 }
 
+/** What is wrong with element `i` of an array, `offset` bytes into the struct that holds it, as an error of that struct. */
+export function in_element(array: string, i: number, offset: number, error: WireError): WireError {
+  const element = `${array}[${i}]`;
+  return {
+    ...error,
+    message: `${element}: ${error.message}`,
+    field: `${element}.${error.field}`,
+    offset: offset + error.offset,
+  };
+}
+
 /** A decoded struct, unless there are bytes behind it. */
 export function exact_struct<S extends { readonly size: number; readonly surplus: number }>(
   struct: S | WireError,

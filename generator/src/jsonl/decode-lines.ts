@@ -4,6 +4,7 @@ import type { IrStore } from '../store.js';
 import { contextOf, type DecodedEntry, decodeBytes, decodeFrame, entryError } from './decode-entry.js';
 import { type Defaults, defaultsFrom, type Entry, textOf } from './entry.js';
 import { framesOf } from './frames.js';
+import { decodeLayoutEntry, isLayoutEntry } from './layout-entry.js';
 import { parseLine } from './parse-line.js';
 import { Resolver } from './resolver.js';
 import { decodeStructEntry, isStructEntry } from './struct-entry.js';
@@ -55,6 +56,11 @@ export class LineDecoder {
         without(entry, [...OF_ANSWER, 'error']),
         this.#counted(decodeStructEntry(this.store, entry)),
       );
+    if (isLayoutEntry(entry) && 'hex' in entry) {
+      const context = contextOf(entry, this.#defaults);
+      const rules = this.options.rules !== false;
+      return merged(entry, this.#counted(decodeLayoutEntry(this.store, entry, this.#defaults, context, rules)));
+    }
     const frames = framesOf(entry);
     const only = frames[0];
     if (only === undefined) {
@@ -96,6 +102,7 @@ export class LineDecoder {
       frames.length > 1 ||
       only.at !== 'hex' ||
       isStructEntry(entry) ||
+      isLayoutEntry(entry) ||
       ADDED.some((key) => key in entry)
     )
       return JSON.stringify(this.entry(entry));

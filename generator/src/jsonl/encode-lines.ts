@@ -6,6 +6,7 @@ import type { IrStore } from '../store.js';
 import { type EntryError, entryError, resolveEntry } from './decode-entry.js';
 import type { LineOptions } from './decode-lines.js';
 import { type Defaults, defaultsFrom, type Entry, objectOf, textOf } from './entry.js';
+import { encodeLayoutEntry, isLayoutEntry } from './layout-entry.js';
 import { parseLine } from './parse-line.js';
 import { encodeStructEntry, isStructEntry } from './struct-entry.js';
 
@@ -46,6 +47,7 @@ export class LineEncoder {
 
   #encode(entry: Entry): { hex: string; size: number; findings?: readonly Finding[] } | { error: EntryError } {
     if (isStructEntry(entry)) return encodeStructEntry(this.store, entry);
+    if (isLayoutEntry(entry)) return encodeLayoutEntry(this.store, entry, this.#defaults);
     const resolved = resolveEntry(this.store, entry, this.#defaults, this.options.profile);
     if ('error' in resolved) return resolved;
     const { index } = resolved;

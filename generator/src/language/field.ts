@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Doc, Int, Name, Spec, Uint } from './names.js';
+import { Doc, FieldPath, Int, Name, Spec, Uint } from './names.js';
 import { TYPE_HINT, TYPE_TEXT } from './type-expression.js';
 import { Written } from './written.js';
 
@@ -103,6 +103,7 @@ const PlainField = z.strictObject(fieldShape);
 export interface UnionArm {
   when?: number | number[] | undefined;
   default?: boolean | undefined;
+  by_name?: boolean | undefined;
   doc: string;
   fields: FieldSource[];
 }
@@ -145,6 +146,10 @@ const UnionArm: z.ZodType<UnionArm> = z
       .describe('Tag value or values that choose this arm.')
       .meta({ examples: [0x12, [1, 2]] }),
     default: z.boolean().optional().describe('Chosen by every other tag value.'),
+    by_name: z
+      .boolean()
+      .optional()
+      .describe('No tag value is known to choose this arm: it is read where its name is given, `struct/arm`.'),
     doc: Doc,
     fields: z.array(Field).describe('The fields of this alternative, in wire order.'),
   })
@@ -153,7 +158,9 @@ const UnionArm: z.ZodType<UnionArm> = z
 /** Alternatives that share the same bytes, chosen by the value of an earlier field. */
 const Union: z.ZodType<UnionSource> = z
   .strictObject({
-    tag: Name.describe('The field whose value chooses the arm.'),
+    tag: FieldPath.describe(
+      'The field whose value chooses the arm: one before the union, `hdr.type` in a struct before it, or `request.id` in the request this answers.',
+    ),
     size: Uint.optional().describe('Bytes the union always occupies, whichever arm is in use.'),
     arms: z.record(Name, UnionArm).describe('The alternatives by name.'),
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Field } from './field.js';
-import { DialectName, Doc, Name, Spec, Uint } from './names.js';
+import { Constraint } from './message.js';
+import { DialectName, Doc, Name, Spec, Text, Uint } from './names.js';
 import { Written } from './written.js';
 
 /** The same struct as another source lays it out; who speaks with a peer built from that source needs both. */
@@ -41,14 +42,36 @@ const Slots = z
   })
   .register(Written, { as: 'line' });
 
-/** A region of shared memory: fields are placed by `at`, holes between them are padding that is zero. */
+const Magic = z
+  .strictObject({
+    field: Name.describe('Byte array at the start of which a reader looks first.'),
+    bytes: Text.regex(/^(?:[0-9a-f]{2})+$/, 'pairs of lower-case hexadecimal digits').describe('What it holds.'),
+  })
+  .meta({
+    id: 'Magic',
+    title: 'Magic bytes',
+    description: 'Bytes that mark a region as initialized, where they are no integer.',
+    examples: [{ field: 'magic', bytes: '564646414649464f' }],
+  })
+  .register(Written, { as: 'line' });
+
+/** A region of shared memory: fields are placed by `at`, holes that `align` explains are zero. */
 export const MemoryLayout = z
   .strictObject({
     doc: Doc,
     spec: Spec.optional(),
     size: Uint.min(1).describe('Bytes of the fixed part.'),
-    align: Uint.optional().describe('Alignment the fields keep so that two writers never share a cache line.'),
-    fields: z.array(Field).describe('Placed by `at`; holes between them are padding that is zero.'),
+    align: Uint.min(2)
+      .optional()
+      .describe(
+        'What holes come from: each ends at a multiple of this. A cache line, so that two writers never share one, or the alignment a C compiler keeps.',
+      ),
+    fields: z.array(Field).describe('Placed by `at`; without it, behind the field before.'),
+    constraints: z.array(Constraint).optional().describe('Conditions on the values; $limit is the size of the region.'),
+    magic: Magic.optional(),
+    chain: Name.optional().describe(
+      'Field that holds the offset of a second such region, or 0; that second one is the last.',
+    ),
     slots: Slots.optional(),
   })
   .meta({ id: 'MemoryLayout', title: 'Memory layout', description: 'A region of shared memory.' });
@@ -84,6 +107,7 @@ export const Command = z
   })
   .meta({ id: 'Command', title: 'Command', description: 'A command of an administration virtqueue.' });
 
+export type MemoryLayoutSource = z.infer<typeof MemoryLayout>;
 export type StructSource = z.infer<typeof Struct>;
 export type EnvelopeSource = z.infer<typeof Envelope>;
 export type CommandSource = z.infer<typeof Command>;

@@ -17,6 +17,12 @@ export const Name = z
   })
   .meta({ id: 'Name', title: 'Name', description: 'A name, spelled as in the source.' });
 
+/** A field by its path: names with dots between them. */
+export const FieldPath = z
+  .string()
+  .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, 'a field, or the path to one: "type", "hdr.type", "request.id"')
+  .meta({ id: 'FieldPath', title: 'Field path', description: 'A field, or the path to one with dots.' });
+
 /** Message names as the specification prints them. */
 export const MessageName = z
   .string()

@@ -2,7 +2,7 @@ import type { IntType } from '../ir/types.js';
 
 /**
  * The `type:` of a field, in the notation of the specifications: `u32`, `be16`, `u8[32]`, `u32[num_blocks]`,
- * `u8[count bits]`, `u8[length bytes]`, `entry[mask + 1]`, `u8[...]`, `char[16]`, `uuid`, `mac`, or the name of a struct.
+ * `u8[count bits]`, `u8[length bytes]`, `entry[mask + 1]`, `u8[size - 8]`, `u8[...]`, `char[16]`, `uuid`, `mac`, or the name of a struct.
  */
 export interface TypeExpression {
   readonly base: string;
@@ -39,7 +39,7 @@ export const BYTE_TYPES: Readonly<
 };
 
 const PATTERN = /^([A-Za-z_]\w*)(?:\[\s*([^\]]*?)\s*\])?$/;
-const BY_FIELD = /^([A-Za-z_][\w.]*)(?:\s*\+\s*(\d+))?(?:\s+(bits|bytes))?$/;
+const BY_FIELD = /^([A-Za-z_][\w.]*)(?:\s*([+-])\s*(\d+))?(?:\s+(bits|bytes))?$/;
 
 /** The parsed expression, or null when the text is not one. */
 export function parseType(text: string): TypeExpression | null {
@@ -52,13 +52,14 @@ export function parseType(text: string): TypeExpression | null {
   if (/^\d+$/.test(inside)) return Number(inside) > 0 ? { base, count: { fixed: Number(inside) } } : null;
   const by = BY_FIELD.exec(inside);
   if (by?.[1] === undefined) return null;
-  const unit = by[3] === 'bits' ? 'bits' : by[3] === 'bytes' ? 'bytes' : 'elements';
-  return { base, count: { field: by[1], unit, plus: Number(by[2] ?? 0) } };
+  const unit = by[4] === 'bits' ? 'bits' : by[4] === 'bytes' ? 'bytes' : 'elements';
+  const more = Number(by[3] ?? 0);
+  return { base, count: { field: by[1], unit, plus: by[2] === '-' && more > 0 ? -more : more } };
 }
 
 /** What `parseType` reads, as one pattern: the same texts, for editors that know nothing but patterns. */
 export const TYPE_TEXT =
-  /^\s*[A-Za-z_]\w*(?:\[\s*(?:\.\.\.|0*[1-9]\d*|[A-Za-z_][\w.]*(?:\s*\+\s*\d+)?(?:\s+(?:bits|bytes))?)\s*\])?\s*$/;
+  /^\s*[A-Za-z_]\w*(?:\[\s*(?:\.\.\.|0*[1-9]\d*|[A-Za-z_][\w.]*(?:\s*[+-]\s*\d+)?(?:\s+(?:bits|bytes))?)\s*\])?\s*$/;
 
 export const TYPE_HINT =
   'an integer (u8 u16 u24 u32 u64 s32 be16 be32), uuid, mac, char[16], a struct name, or an array: u8[32], u32[num_blocks], u8[count bits], u8[...]';

@@ -43,15 +43,18 @@ export function namesRead(source: { readonly field: string; readonly rule: strin
   }
 }
 
+/** What a constraint needs to know of a field it mentions. */
+type Readable = Pick<FieldIR, 'name'> & { readonly kind: string; readonly bits?: readonly { readonly name: string }[] };
+
 /** A constraint of the schema whose names have been looked up; null (and a diagnostic) where it cannot be used. */
 export function layConstraint(
   source: ConstraintSource,
-  fields: readonly FieldIR[],
+  fields: readonly Readable[],
   spec: string,
   place: (key: 'rule' | 'field') => Place,
   report: Report,
 ): ConstraintIR | null {
-  const known = fields.flatMap((f) => [f.name, ...(f.kind === 'int' ? f.bits.map((b) => b.name) : [])]);
+  const known = fields.flatMap((f) => [f.name, ...(f.bits ?? []).map((b) => b.name)]);
   if (!known.includes(source.field)) {
     report.add('VW210', place('field'), `there is no field "${source.field}" in this body`, {
       hint: knownNames(source.field, known),

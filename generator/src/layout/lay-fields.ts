@@ -163,7 +163,8 @@ function countOf(
   const { report } = context;
   const place = placeOf(context, [...path, 'type']);
   if (count.plus !== 0 || count.field.includes('.')) {
-    const text = count.plus === 0 ? count.field : `${count.field} + ${count.plus}`;
+    const text =
+      count.plus === 0 ? count.field : `${count.field} ${count.plus < 0 ? '-' : '+'} ${Math.abs(count.plus)}`;
     report.add('VW309', place, `a count of "${text}" cannot be laid out in a message yet`, {
       hint: 'count by an integer field of the same body',
     });

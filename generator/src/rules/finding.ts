@@ -23,6 +23,8 @@ export interface Context {
   readonly max_virtqueues?: number;
   readonly device_generation?: number;
   readonly transport_features?: number;
+  /** Bytes of the shared memory a layout describes. */
+  readonly region_bytes?: number;
   /** The request a response answers. */
   readonly request?: Readonly<Record<string, unknown>>;
 }

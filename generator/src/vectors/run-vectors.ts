@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DialectIndex } from '../interpret/dialect-index.js';
 import type { FamilyIndex } from '../interpret/structs/family-index.js';
+import { spellLayout } from '../interpret/structs/spell-layout.js';
 import { fromHex } from '../interpret/values.js';
 import type { DialectIR } from '../ir/types.js';
 import { LineDecoder } from '../jsonl/decode-lines.js';
 import { type Entry, textOf } from '../jsonl/entry.js';
 import { framesOf } from '../jsonl/frames.js';
+import { isLayoutEntry } from '../jsonl/layout-entry.js';
 import { withoutReserved } from '../jsonl/spell-header.js';
 import type { IrStore } from '../store.js';
 import { difference, disagreements } from './agreement.js';
@@ -82,8 +84,8 @@ export class VectorRunner {
         inherited = given;
         continue;
       }
-      const layout = textOf(entry, 'class') === 'layout' || textOf(entry, 'kind') === 'struct';
-      const found = given === undefined || layout ? null : this.store.dialect(given);
+      if (given !== undefined && isLayoutEntry(entry) && (await this.#layout(name, number, entry, given))) continue;
+      const found = given === undefined || isLayoutEntry(entry) ? null : this.store.dialect(given);
       if (found === null) {
         const key = given ?? textOf(entry, 'protocol') ?? textOf(entry, 'struct') ?? 'no dialect';
         this.run.unknown.set(key, (this.run.unknown.get(key) ?? 0) + 1);
@@ -114,14 +116,34 @@ export class VectorRunner {
       return;
     }
     const { index } = named;
-    const { family } = index.ir;
-    let subjects = this.#structSubjects.get(family);
+    const expect = this.#counting(nameOf(index), `${file}[${number}] ${spelled}`);
+    runStruct(index, named, await this.#subjectsOfFamily(index), entry.fields, bytes.bytes, expect);
+  }
+
+  /** An entry of a memory layout; false where its dialect has no such layout. */
+  async #layout(file: string, number: number, entry: Entry, dialect: string): Promise<boolean> {
+    const message = textOf(entry, 'message') ?? '';
+    const named = this.store.layout(dialect, message);
+    const bytes = fromHex(textOf(entry, 'hex') ?? '');
+    if (named === null || !('bytes' in bytes)) return false;
+    const { index } = named;
+    const label = [message, textOf(entry, 'set') ?? textOf(entry, 'name') ?? ''].join(' ').trim();
+    const expect = this.#counting(nameOf(index), `${file}[${number}] ${label}`);
+    if (textOf(entry, 'verdict') !== undefined) expect('layers', this.#verdict(entry), this.#verdict(entry) === '');
+    runStruct(index, named, await this.#subjectsOfFamily(index), entry.fields, bytes.bytes, expect, (shape, flat) =>
+      shape === undefined ? flat : spellLayout(shape, flat),
+    );
+    return true;
+  }
+
+  async #subjectsOfFamily(index: FamilyIndex): Promise<readonly StructSubject[]> {
+    const name = nameOf(index);
+    let subjects = this.#structSubjects.get(name);
     if (subjects === undefined) {
       subjects = await VectorRunner.structSubjects(index);
-      this.#structSubjects.set(family, subjects);
+      this.#structSubjects.set(name, subjects);
     }
-    const expect = this.#counting(`${index.ir.protocol}/${family}`, `${file}[${number}] ${spelled}`);
-    runStruct(index, named, subjects, entry.fields, bytes.bytes, expect);
+    return subjects;
   }
 
   /** Counts a vector of a dialect or family, and every comparison that is made for it. */
@@ -210,13 +232,15 @@ export class VectorRunner {
   }
 }
 
+const nameOf = ({ ir }: FamilyIndex): string => `${ir.protocol}/${ir.family}`;
+
 /** Key of the body that an entry names. */
 const keyOf = (entry: Entry): string => `${String(entry.class)}.${String(entry.message)}.${String(entry.kind)}`;
 
 const withoutPadding = (hex: string, size: number): string => hex.slice(0, size * 2);
 
 /** Vector files of structs carry no protocol: it follows from the file. */
-const protocolOf = (file: string): string => {
+export const protocolOf = (file: string): string => {
   const stem = (file.split('/').pop() ?? '').replace(/\.jsonl?$/, '');
   return stem === 'virtio-structs' ? 'virtio-core' : stem;
 };

@@ -35,6 +35,7 @@ function indexOf(
         own.flatMap((d) => d.aliases.map((a) => [a.name, { dialect: d.dialect, profile: a.profile }])),
       ),
       profiles: (profiles.get(protocol) ?? []).map((p) => p.name),
+      families: families.flatMap((f) => (f.protocol === protocol ? [f.family] : [])).sort(),
       structs: Object.fromEntries(
         families
           .filter((f) => f.protocol === protocol)

@@ -20,5 +20,5 @@ export * as virtio_blk_zoned_characteristics from './virtio_blk_zoned_characteri
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'blk',
-  hash: 'sha256:93c52001f4a856da1738b9b480151695493b1db69e38913ebd80c26871e08d57',
+  hash: 'sha256:de1444bc7cfc8a9910ef2b374acca52a8d5614abd4ded032a239e9a6b5c87adc',
 } as const;

@@ -2,9 +2,25 @@
 /**
  * Kind of controller.
  * Other values may occur.
- * Spec: uapi virtio_bt.h.
+ * Spec: uapi virtio_bt.h, enum virtio_bt_config_type.
  */
 export const bt_type = {
   /** primary */
   PRIMARY: 0,
+} as const;
+
+/**
+ * Whose vendor commands the controller knows.
+ * Other values may occur.
+ * Spec: uapi virtio_bt.h, enum virtio_bt_config_vendor.
+ */
+export const bt_vendor = {
+  /** nobody's */
+  NONE: 0,
+  /** Zephyr */
+  ZEPHYR: 1,
+  /** Intel */
+  INTEL: 2,
+  /** Realtek */
+  REALTEK: 3,
 } as const;

@@ -11,5 +11,5 @@ export * as virtio_bt_config_v2 from './virtio_bt_config_v2.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'bt',
-  hash: 'sha256:aab4f46024d1e7be58074b23be849d3ec5d735b1b9454146d7c2f98449e30846',
+  hash: 'sha256:e3fb5f689740e56def365562c42ad36616d4327369811418c37a4bdb500566ad',
 } as const;

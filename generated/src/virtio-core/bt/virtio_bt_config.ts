@@ -34,8 +34,9 @@ export function type(view: DataView, p: number): number {
 }
 
 /**
- * u16 at bytes 1..2: vendor; 0 = none, 1 = Zephyr, 2 = Intel, 3 = Realtek.
+ * u16 at bytes 1..2: vendor.
  * Spec: uapi virtio_bt.h, struct virtio_bt_config.
+ * Values: enums.bt_vendor.
  */
 export function vendor(view: DataView, p: number): number {
   return view.getUint16(p + 1, true);
@@ -64,7 +65,7 @@ export function encode(view: DataView, p: number, type: number, vendor: number, 
 export interface Fields {
   /** kind of controller */
   type: number;
-  /** vendor; 0 = none, 1 = Zephyr, 2 = Intel, 3 = Realtek */
+  /** vendor */
   vendor: number;
   /** opcode of the Microsoft extension */
   msft_opcode: number;
@@ -164,7 +165,7 @@ export class View {
     this.view.setUint8(this.p, value);
   }
 
-  /** u16 at bytes 1..2: vendor; 0 = none, 1 = Zephyr, 2 = Intel, 3 = Realtek. */
+  /** u16 at bytes 1..2: vendor. */
   get vendor(): number {
     return this.view.getUint16(this.p + 1, true);
   }

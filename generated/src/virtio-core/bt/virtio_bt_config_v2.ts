@@ -42,8 +42,9 @@ export function alignment(view: DataView, p: number): number {
 }
 
 /**
- * u16 at bytes 2..3: vendor, as above.
+ * u16 at bytes 2..3: vendor.
  * Spec: uapi virtio_bt.h, struct virtio_bt_config_v2.
+ * Values: enums.bt_vendor.
  */
 export function vendor(view: DataView, p: number): number {
   return view.getUint16(p + 2, true);
@@ -82,7 +83,7 @@ export interface Fields {
   type: number;
   /** unused */
   alignment: number;
-  /** vendor, as above */
+  /** vendor */
   vendor: number;
   /** opcode of the Microsoft extension */
   msft_opcode: number;
@@ -194,7 +195,7 @@ export class View {
     this.view.setUint8(this.p + 1, value);
   }
 
-  /** u16 at bytes 2..3: vendor, as above. */
+  /** u16 at bytes 2..3: vendor. */
   get vendor(): number {
     return this.view.getUint16(this.p + 2, true);
   }

@@ -2,7 +2,7 @@
 /**
  * Direction of a cipher.
  * Other values may occur.
- * Spec: device-types/crypto/description.tex, op.
+ * Spec: device-types/crypto/description.tex, VIRTIO_CRYPTO_OP_*.
  */
 export const crypto_op = {
   /** encrypt */
@@ -14,14 +14,14 @@ export const crypto_op = {
 /**
  * Outcome of a request.
  * Other values may occur.
- * Spec: device-types/crypto/description.tex, status.
+ * Spec: device-types/crypto/description.tex, enum VIRTIO_CRYPTO_STATUS.
  */
 export const crypto_result = {
   /** done */
   OK: 0,
   /** failed */
   ERR: 1,
-  /** authentication failed */
+  /** authentication failed; AEAD decryption only */
   BADMSG: 2,
   /** not supported */
   NOTSUPP: 3,
@@ -29,7 +29,7 @@ export const crypto_result = {
   INVSESS: 4,
   /** no room for another session */
   NOSPC: 5,
-  /** the key is no good */
+  /** the signature does not match; asymmetric ciphers only */
   KEY_REJECTED: 6,
 } as const;
 

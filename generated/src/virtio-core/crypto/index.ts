@@ -10,17 +10,16 @@ export * as virtio_crypto_ctrl_header from './virtio_crypto_ctrl_header.js';
 export * as virtio_crypto_hash_create_session_flf from './virtio_crypto_hash_create_session_flf.js';
 export * as virtio_crypto_ipsec_auth_key from './virtio_crypto_ipsec_auth_key.js';
 export * as virtio_crypto_ipsec_cipher_key from './virtio_crypto_ipsec_cipher_key.js';
-export * as virtio_crypto_ipsec_ipv4 from './virtio_crypto_ipsec_ipv4.js';
 export * as virtio_crypto_ipsec_ipv6 from './virtio_crypto_ipsec_ipv6.js';
 export * as virtio_crypto_ipsec_lifetime from './virtio_crypto_ipsec_lifetime.js';
 export * as virtio_crypto_ipsec_mode_cap from './virtio_crypto_ipsec_mode_cap.js';
 export * as virtio_crypto_ipsec_tunnel from './virtio_crypto_ipsec_tunnel.js';
-export * as virtio_crypto_ipsec_tunnel__ipv4 from './virtio_crypto_ipsec_tunnel.ipv4.js';
+export * as virtio_crypto_ipsec_tunnel__raw from './virtio_crypto_ipsec_tunnel.raw.js';
 export * as virtio_crypto_ipsec_tunnel__ipv6 from './virtio_crypto_ipsec_tunnel.ipv6.js';
 export * as virtio_crypto_mac_create_session_flf from './virtio_crypto_mac_create_session_flf.js';
 export * as virtio_crypto_op_header from './virtio_crypto_op_header.js';
 export * as virtio_crypto_resource_obj_ipsec_sa_256b_key from './virtio_crypto_resource_obj_ipsec_sa_256b_key.js';
-export * as virtio_crypto_resource_obj_ipsec_sa_256b_key__ipv4 from './virtio_crypto_resource_obj_ipsec_sa_256b_key.ipv4.js';
+export * as virtio_crypto_resource_obj_ipsec_sa_256b_key__raw from './virtio_crypto_resource_obj_ipsec_sa_256b_key.raw.js';
 export * as virtio_crypto_resource_obj_ipsec_sa_256b_key__ipv6 from './virtio_crypto_resource_obj_ipsec_sa_256b_key.ipv6.js';
 
 /**
@@ -31,5 +30,5 @@ export * as virtio_crypto_resource_obj_ipsec_sa_256b_key__ipv6 from './virtio_cr
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'crypto',
-  hash: 'sha256:75f18903e8565a03e0382bac4741be7486405f045f835f4b4df1bbb9dae5ae56',
+  hash: 'sha256:ea8f0a5522aac51b98ae8517a3a625269814b1c1191e54b776ba9e6109db4f30',
 } as const;

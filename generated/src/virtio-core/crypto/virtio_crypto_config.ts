@@ -56,7 +56,7 @@ export function max_dataqueues(view: DataView, p: number): number {
 }
 
 /**
- * u32 at bytes 8..11: a bit per service: 0 = cipher, 1 = hash, 2 = MAC, 3 = AEAD, 4 = asymmetric cipher.
+ * u32 at bytes 8..11: a bit per service, 0 to 5: 0 = cipher, 1 = hash, 2 = MAC, 3 = AEAD, 4 = asymmetric cipher.
  * Spec: device-types/crypto/description.tex, struct virtio_crypto_config.
  */
 export function crypto_services(view: DataView, p: number): number {
@@ -285,7 +285,7 @@ export interface Fields {
   status: number;
   /** number of data queues */
   max_dataqueues: number;
-  /** a bit per service: 0 = cipher, 1 = hash, 2 = MAC, 3 = AEAD, 4 = asymmetric cipher */
+  /** a bit per service, 0 to 5: 0 = cipher, 1 = hash, 2 = MAC, 3 = AEAD, 4 = asymmetric cipher */
   crypto_services: number;
   /** a bit per cipher, 0 to 31 */
   cipher_algo_l: number;
@@ -449,7 +449,7 @@ export class View {
     this.view.setUint32(this.p + 4, value, true);
   }
 
-  /** u32 at bytes 8..11: a bit per service: 0 = cipher, 1 = hash, 2 = MAC, 3 = AEAD, 4 = asymmetric cipher. */
+  /** u32 at bytes 8..11: a bit per service, 0 to 5: 0 = cipher, 1 = hash, 2 = MAC, 3 = AEAD, 4 = asymmetric cipher. */
   get crypto_services(): number {
     return this.view.getUint32(this.p + 8, true);
   }

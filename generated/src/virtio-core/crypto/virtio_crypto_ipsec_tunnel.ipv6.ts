@@ -34,7 +34,7 @@ export function check(view: DataView, p: number, end: number): number {
 }
 
 /**
- * u8 at byte 0: kind of tunnel, which tells the arm.
+ * u8 at byte 0: kind of tunnel.
  * Spec: device-types/crypto/description.tex, IPsec.
  */
 export function type(view: DataView, p: number): number {
@@ -172,7 +172,7 @@ export function encode(
 
 /** The fields of a virtio_crypto_ipsec_tunnel/ipv6, owned: nothing in it refers to the buffer it was read from. */
 export interface Fields {
-  /** kind of tunnel, which tells the arm */
+  /** kind of tunnel */
   type: number;
   /** zero */
   reserved: Uint8Array;
@@ -305,7 +305,7 @@ export class View {
     return check(this.view, this.p, end);
   }
 
-  /** u8 at byte 0: kind of tunnel, which tells the arm. */
+  /** u8 at byte 0: kind of tunnel. */
   get type(): number {
     return this.view.getUint8(this.p);
   }

@@ -147,7 +147,7 @@ export function options_number(view: DataView, p: number): number {
 }
 
 /**
- * u8 at byte 24: kind of tunnel, which tells the arm.
+ * u8 at byte 24: kind of tunnel.
  * Spec: device-types/crypto/description.tex, IPsec.
  */
 export function param_type(view: DataView, p: number): number {
@@ -757,7 +757,7 @@ export interface Fields {
   /** mask of options */
   options: bigint;
   param: {
-    /** kind of tunnel, which tells the arm */
+    /** kind of tunnel */
     type: number;
     /** zero */
     reserved: Uint8Array;
@@ -1106,7 +1106,7 @@ export class View {
     return u64_number(this.view.getUint32(this.p + 16, true), this.view.getUint32(this.p + 20, true));
   }
 
-  /** u8 at byte 24: kind of tunnel, which tells the arm. */
+  /** u8 at byte 24: kind of tunnel. */
   get param_type(): number {
     return this.view.getUint8(this.p + 24);
   }

@@ -12,5 +12,5 @@ export * as virtio_fs_config__notify from './virtio_fs_config.notify.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'fs',
-  hash: 'sha256:cb6b7537ec768d82554dfd58febb2c755343bb39f5682b922c6e36ad3aa2efb3',
+  hash: 'sha256:6b56febab4d6dfc2dc15e306fe7f1bcef8ba724e1a8f072df03d87e88c21402f',
 } as const;

@@ -34,5 +34,5 @@ export * as virtio_gpu_update_cursor from './virtio_gpu_update_cursor.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'gpu',
-  hash: 'sha256:653361d7b2989c3caad213d052287059e1d3593e96fd82cf8369ad9712eab225',
+  hash: 'sha256:ef95fd24446be932530e0cd5a27e11232572f397412c29cc9172c57de3fc0b51',
 } as const;

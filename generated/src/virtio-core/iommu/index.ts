@@ -23,5 +23,5 @@ export * as virtio_iommu_req_unmap from './virtio_iommu_req_unmap.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'iommu',
-  hash: 'sha256:d64152895646aa195a6a445cb6509ef738129cfce2b4fcc974f631e933eba46b',
+  hash: 'sha256:054de9d16aecb5bc0dd39408c7a79f29716c6402f70f12d2ec9e5987bea180c6',
 } as const;

@@ -18,5 +18,5 @@ export * as virtio_mem_resp_state from './virtio_mem_resp_state.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'mem',
-  hash: 'sha256:c387e13cfa5bac126ad22191555eb9c4f9437709974fe080814f027737c4aefe',
+  hash: 'sha256:4892cf40fa2347266ce19c454bc83a292b0e65769ca12bf0ec2520b67324bb68',
 } as const;

@@ -88,7 +88,7 @@ export const net_hdr_flags = {
 /**
  * Which counters a record of statistics holds.
  * Other values may occur.
- * Spec: device-types/net/description.tex, Device Statistics.
+ * Spec: device-types/net/description.tex, Device Statistics; uapi virtio_net.h, VIRTIO_NET_STATS_TYPE_REPLY_*.
  */
 export const net_stats_type = {
   /** packets received */

@@ -39,5 +39,5 @@ export * as virtio_net_stats_tx_gso from './virtio_net_stats_tx_gso.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'net',
-  hash: 'sha256:b45cc35930557f508d18e6b3f4058737522ee0e08bd6047276ff00a0a3bf3e62',
+  hash: 'sha256:1446326db0d48f55c1888f0609b4e84b355473e768ab9672d31dd87da0d04c64',
 } as const;

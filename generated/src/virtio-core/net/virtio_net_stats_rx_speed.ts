@@ -74,7 +74,7 @@ export function hdr_size(view: DataView, p: number): number {
 }
 
 /**
- * u64 at bytes 8..15: packets dropped or delayed because there were too many.
+ * u64 at bytes 8..15: packets dropped because speed was exceeded.
  * Spec: device-types/net/description.tex, struct virtio_net_stats_rx_speed.
  * Makes a bigint, which allocates; the readers below do not.
  */
@@ -98,7 +98,7 @@ export function rx_packets_allowance_exceeded_number(view: DataView, p: number):
 }
 
 /**
- * u64 at bytes 16..23: packets dropped or delayed because they had too many bytes.
+ * u64 at bytes 16..23: bytes of them.
  * Spec: device-types/net/description.tex, struct virtio_net_stats_rx_speed.
  * Makes a bigint, which allocates; the readers below do not.
  */
@@ -215,9 +215,9 @@ export interface Fields {
     /** bytes of the record, this head included */
     size: number;
   };
-  /** packets dropped or delayed because there were too many */
+  /** packets dropped because speed was exceeded */
   rx_packets_allowance_exceeded: bigint;
-  /** packets dropped or delayed because they had too many bytes */
+  /** bytes of them */
   rx_bytes_allowance_exceeded: bigint;
 }
 
@@ -380,7 +380,7 @@ export class View {
     this.view.setUint16(this.p + 6, value, true);
   }
 
-  /** u64 at bytes 8..15: packets dropped or delayed because there were too many. */
+  /** u64 at bytes 8..15: packets dropped because speed was exceeded. */
   get rx_packets_allowance_exceeded(): bigint {
     return this.view.getBigUint64(this.p + 8, true);
   }
@@ -412,7 +412,7 @@ export class View {
     return u64_number(this.view.getUint32(this.p + 8, true), this.view.getUint32(this.p + 12, true));
   }
 
-  /** u64 at bytes 16..23: packets dropped or delayed because they had too many bytes. */
+  /** u64 at bytes 16..23: bytes of them. */
   get rx_bytes_allowance_exceeded(): bigint {
     return this.view.getBigUint64(this.p + 16, true);
   }

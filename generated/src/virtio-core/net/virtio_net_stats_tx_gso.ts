@@ -78,7 +78,7 @@ export function hdr_size(view: DataView, p: number): number {
 }
 
 /**
- * u64 at bytes 8..15: packets the device cut into segments.
+ * u64 at bytes 8..15: packets sent whose gso_type is not 0.
  * Spec: device-types/net/description.tex, struct virtio_net_stats_tx_gso.
  * Makes a bigint, which allocates; the readers below do not.
  */
@@ -174,7 +174,7 @@ export function tx_gso_segments_bytes_number(view: DataView, p: number): number 
 }
 
 /**
- * u64 at bytes 40..47: packets that came to be cut and needed not.
+ * u64 at bytes 40..47: packets of these that were sent in one piece.
  * Spec: device-types/net/description.tex, struct virtio_net_stats_tx_gso.
  * Makes a bigint, which allocates; the readers below do not.
  */
@@ -355,7 +355,7 @@ export interface Fields {
     /** bytes of the record, this head included */
     size: number;
   };
-  /** packets the device cut into segments */
+  /** packets sent whose gso_type is not 0 */
   tx_gso_packets: bigint;
   /** bytes of them */
   tx_gso_bytes: bigint;
@@ -363,7 +363,7 @@ export interface Fields {
   tx_gso_segments: bigint;
   /** bytes of the segments */
   tx_gso_segments_bytes: bigint;
-  /** packets that came to be cut and needed not */
+  /** packets of these that were sent in one piece */
   tx_gso_packets_noseg: bigint;
   /** bytes of them */
   tx_gso_bytes_noseg: bigint;
@@ -540,7 +540,7 @@ export class View {
     this.view.setUint16(this.p + 6, value, true);
   }
 
-  /** u64 at bytes 8..15: packets the device cut into segments. */
+  /** u64 at bytes 8..15: packets sent whose gso_type is not 0. */
   get tx_gso_packets(): bigint {
     return this.view.getBigUint64(this.p + 8, true);
   }
@@ -668,7 +668,7 @@ export class View {
     return u64_number(this.view.getUint32(this.p + 32, true), this.view.getUint32(this.p + 36, true));
   }
 
-  /** u64 at bytes 40..47: packets that came to be cut and needed not. */
+  /** u64 at bytes 40..47: packets of these that were sent in one piece. */
   get tx_gso_packets_noseg(): bigint {
     return this.view.getBigUint64(this.p + 40, true);
   }

@@ -14,5 +14,5 @@ export * as virtio_pci_notify_cap from './virtio_pci_notify_cap.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'pci',
-  hash: 'sha256:9f9c7537757d5f27f1386629ef6fee9549ebc0b0d1d8a73200f8a58567f4db9b',
+  hash: 'sha256:a06898929e85b77c826d6397b6aa8d01262ffbe21bf6da7da570702c455f3436',
 } as const;

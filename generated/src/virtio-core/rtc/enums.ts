@@ -12,6 +12,7 @@ export const rtc_alarm_flags = {
 /**
  * What a clock shows.
  * Other values may occur.
+ * 240..255 belongs to implementation: for experiments
  * Spec: device-types/rtc/description.tex, struct virtio_rtc_resp_clock_cap.
  */
 export const rtc_clock_type = {
@@ -30,6 +31,7 @@ export const rtc_clock_type = {
 /**
  * A hardware counter.
  * Other values may occur.
+ * 240..254 belongs to implementation: for experiments
  * Spec: device-types/rtc/description.tex, hw_counter.
  */
 export const rtc_counter = {
@@ -70,6 +72,7 @@ export const rtc_msg_type = {
 /**
  * How leap seconds are smeared.
  * Other values may occur.
+ * 240..255 belongs to implementation: for experiments
  * Spec: device-types/rtc/description.tex, struct virtio_rtc_resp_clock_cap.
  */
 export const rtc_smearing = {

@@ -24,5 +24,5 @@ export * as virtio_rtc_resp_read_cross from './virtio_rtc_resp_read_cross.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'rtc',
-  hash: 'sha256:b36284da170e8bb72b5ce1144da67144aa54ca6cd268170f838a9768284f9282',
+  hash: 'sha256:6b7357d27ac182581bbc5251d53f5eaf041ebb218a228185a365940f30ae90c0',
 } as const;

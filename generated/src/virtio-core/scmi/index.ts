@@ -11,5 +11,5 @@ export * as virtio_scmi_response from './virtio_scmi_response.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'scmi',
-  hash: 'sha256:187654643f02affabf123173f1b47727d7f9ff12c8da02c72f8dbd61c91744ae',
+  hash: 'sha256:377b18e515caaf370db3c44a0a4f9f6e0ec46e646d7a5d017fc18ce116b3877f',
 } as const;

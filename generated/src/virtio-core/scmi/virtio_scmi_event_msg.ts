@@ -26,7 +26,7 @@ export function check(view: DataView, p: number, end: number): number {
 
 /** Bytes of the struct. Right only after check. */
 export function size(view: DataView, p: number, end: number): number {
-  return data_end(view, p, end) - p;
+  return payload_end(view, p, end) - p;
 }
 
 /**
@@ -42,40 +42,40 @@ export function hdr(view: DataView, p: number): number {
  * Spec: device-types/scmi/description.tex, struct virtio_scmi_event_msg.
  * Where it starts in the view.
  */
-export function data_offset(p: number): number {
+export function payload_offset(p: number): number {
   return p + 4;
 }
 
 /**
- * Number of bytes of data.
+ * Number of bytes of payload.
  * Right only after check.
  */
-export function data_length(view: DataView, p: number, end: number): number {
+export function payload_length(view: DataView, p: number, end: number): number {
   return end - p - 4;
 }
 
 /**
- * Where data ends in the view.
+ * Where payload ends in the view.
  * Right only after check.
  */
-export function data_end(view: DataView, p: number, end: number): number {
+export function payload_end(view: DataView, p: number, end: number): number {
   return p + 4 + end - p - 4;
 }
 
-/** The bytes of data in place, not copied. Allocates the Uint8Array; offset and length do not. */
-export function data_view(view: DataView, p: number, end: number): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset + p + 4, data_length(view, p, end));
+/** The bytes of payload in place, not copied. Allocates the Uint8Array; offset and length do not. */
+export function payload_view(view: DataView, p: number, end: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + p + 4, payload_length(view, p, end));
 }
 
 /**
  * Writes a virtio_scmi_event_msg at p: 4 bytes and more, reserved fields 0, numbers cut to their width.
  * Returns the size. A view without room throws a RangeError.
  */
-export function encode(view: DataView, p: number, hdr: number, data: Uint8Array): number {
-  const n = data.length;
+export function encode(view: DataView, p: number, hdr: number, payload: Uint8Array): number {
+  const n = payload.length;
   const q = p + 4 + n;
   view.setUint32(p, hdr, true);
-  copy_bytes(view, p + 4, data);
+  copy_bytes(view, p + 4, payload);
   return q - p;
 }
 
@@ -84,13 +84,13 @@ export interface Fields {
   /** SCMI message header */
   hdr: number;
   /** content, to the end */
-  data: Uint8Array;
+  payload: Uint8Array;
 }
 
 /** What encode_fields takes. Reserved values and counts may be left out. */
 export interface FieldsInput {
   readonly hdr: number;
-  readonly data: Uint8Array;
+  readonly payload: Uint8Array;
 }
 
 /** Owned object form. `surplus` is how many of the bytes given lie behind the struct. */
@@ -113,7 +113,7 @@ export function decode(view: DataView, p: number, end: number): Struct | WireErr
     name: STRUCT.name,
     fields: {
       hdr: hdr(view, p),
-      data: data_view(view, p, end).slice(),
+      payload: payload_view(view, p, end).slice(),
     },
     size: bytes,
     surplus: end - p - bytes,
@@ -130,7 +130,7 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
  * Returns the size, or 0 with nothing written when values contradict each other or do not fit.
  */
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
-  return encode(view, p, fields.hdr, fields.data);
+  return encode(view, p, fields.hdr, fields.payload);
 }
 
 /** The error check found in bytes p..end-1, with field, offset and numbers. `code` is what check returned. */
@@ -185,18 +185,18 @@ export class View {
     this.view.setUint32(this.p, value, true);
   }
 
-  /** Where data starts in the buffer: u8 at bytes 4 on: content, to the end. */
-  get data_offset(): number {
+  /** Where payload starts in the buffer: u8 at bytes 4 on: content, to the end. */
+  get payload_offset(): number {
     return this.p + 4;
   }
 
-  /** Number of bytes of data. */
-  get data_length(): number {
+  /** Number of bytes of payload. */
+  get payload_length(): number {
     return this.end - this.p - 4;
   }
 
-  /** The bytes of data in place, not copied. Allocates. */
-  data_view(): Uint8Array {
-    return data_view(this.view, this.p, this.end);
+  /** The bytes of payload in place, not copied. Allocates. */
+  payload_view(): Uint8Array {
+    return payload_view(this.view, this.p, this.end);
   }
 }

@@ -20,7 +20,7 @@ export const scsi_event = {
 /**
  * Outcome of a request.
  * Other values may occur.
- * Spec: device-types/scsi/description.tex, command-specific response values.
+ * Spec: device-types/scsi/description.tex, Device Operation: Request Queues and controlq; uapi virtio_scsi.h.
  */
 export const scsi_response = {
   /** done, or the SCSI status tells */
@@ -35,14 +35,20 @@ export const scsi_response = {
   RESET: 4,
   /** try again */
   BUSY: 5,
-  /** the path to the target failed */
+  /** the connection of host and target failed */
   TRANSPORT_FAILURE: 6,
-  /** the target failed */
+  /** the target failed; other paths are no use */
   TARGET_FAILURE: 7,
-  /** the connection is lost */
+  /** this path failed; another may work */
   NEXUS_FAILURE: 8,
   /** failed */
   FAILURE: 9,
+  /** task management: done, and what was asked for is there */
+  FUNCTION_SUCCEEDED: 10,
+  /** task management: not supported */
+  FUNCTION_REJECTED: 11,
+  /** control queue: there is no such logical unit */
+  INCORRECT_LUN: 12,
 } as const;
 
 /**
@@ -63,7 +69,7 @@ export const scsi_task_attr = {
 /**
  * What task management is asked for.
  * Other values may occur.
- * Spec: device-types/scsi/description.tex, task management function.
+ * Spec: device-types/scsi/description.tex, Device Operation: controlq; uapi virtio_scsi.h.
  */
 export const scsi_tmf_subtype = {
   /** abort one task */

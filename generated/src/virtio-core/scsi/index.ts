@@ -4,6 +4,7 @@ export * as enums from './enums.js';
 export * as virtio_scsi_config from './virtio_scsi_config.js';
 export * as virtio_scsi_ctrl_an_in from './virtio_scsi_ctrl_an_in.js';
 export * as virtio_scsi_ctrl_an_out from './virtio_scsi_ctrl_an_out.js';
+export * as virtio_scsi_ctrl_tmf_in from './virtio_scsi_ctrl_tmf_in.js';
 export * as virtio_scsi_ctrl_tmf_out from './virtio_scsi_ctrl_tmf_out.js';
 export * as virtio_scsi_event from './virtio_scsi_event.js';
 export * as virtio_scsi_req_cmd_in from './virtio_scsi_req_cmd_in.js';
@@ -20,5 +21,5 @@ export * as virtio_scsi_req_cmd_out__pi__uapi_order from './virtio_scsi_req_cmd_
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'scsi',
-  hash: 'sha256:7d49d801eb56214e4b6bced6f17571ed3b3487e3673db44195e98956e3de611c',
+  hash: 'sha256:7412f9cc0af804123e2d7b75ff656b33590545c3f9422347f0e3ccfa3f6e788c',
 } as const;

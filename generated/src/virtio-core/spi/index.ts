@@ -12,5 +12,5 @@ export * as virtio_spi_transfer_result from './virtio_spi_transfer_result.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'spi',
-  hash: 'sha256:1d328b7b5c930ba290b9959cc7d43b89c234564af2e477cb8b9aee5c2eee2e1f',
+  hash: 'sha256:0d40135741db037487f07dbae7bf291acbe9f99b396f7cd31e89d56f2d8bdd63',
 } as const;

@@ -12,5 +12,5 @@ export * as virtio_vsock_hdr from './virtio_vsock_hdr.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'vsock',
-  hash: 'sha256:06858f723f05405f7216d3a6d8a28608376790fb5e2122fb72a3be88c3ef95d4',
+  hash: 'sha256:58369fcf950f68191cdf9da5157139d2224f4db7a2964a47d3323300eb518bc3',
 } as const;

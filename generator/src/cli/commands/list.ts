@@ -16,7 +16,7 @@ export const list = (): Command =>
     .option('--ir <dir>', 'IR folder (default: the one of the shipped codecs)')
     .addHelpText(
       'after',
-      '\nExamples:\n  vwire list\n  vwire list v1-2026\n  vwire list blk\n  vwire list --unresolved',
+      '\nExamples:\n  vwire list\n  vwire list v1-2026\n  vwire list blk\n  vwire list --unresolved\n  vwire list scsi --unresolved',
     )
     .action(async (name: string | undefined, options: { json?: boolean; ir?: string; unresolved?: boolean }) => {
       const store = openStore(options.ir);
@@ -27,7 +27,10 @@ export const list = (): Command =>
         store.families(protocol).flatMap((family) => store.family(protocol, family)?.ir ?? []),
       );
       const family = families.find((f) => name === f.family || name === `${f.protocol}/${f.family}`);
-      if (family !== undefined) return listFamily(family, options);
+      if (family !== undefined)
+        return options.unresolved === true
+          ? listUnresolved([named(family)], options.json === true)
+          : listFamily(family, options);
       if (name !== undefined && store.dialect(name) === null)
         throw new UsageError(
           `unknown dialect "${name}"`,
@@ -146,5 +149,5 @@ async function listUnresolved(shown: readonly ReturnType<typeof named>[], json: 
     for (const r of u.readings) await outLine(`  ${paint.cyan(r.source)}: ${r.says}`);
     await outLine(`  chosen: ${u.chosen}\n  why: ${u.why}\n`);
   }
-  await outLine(`${entries.length} places where the texts disagree`);
+  await outLine(`${entries.length} ${entries.length === 1 ? 'place' : 'places'} where the texts disagree`);
 }

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Entry } from '../../jsonl/entry.js';
+import type { IrStore } from '../../store.js';
 import { passedText } from '../../write/passed.js';
 import { EXIT, UsageError } from '../failure.js';
 import { readBytes } from '../input.js';
 import { columns, note, outLine } from '../terminal.js';
 import { openStore } from '../workspace.js';
+import type { MutateOptions } from './vectors-mutate.js';
 
 export const vectors = (): Command =>
   new Command('vectors')
@@ -14,12 +16,28 @@ export const vectors = (): Command =>
     .option('--json', 'counts and failures as JSON')
     .option('--record <file>', 'where all pass, write how many each dialect passed, for the table of what is covered')
     .option('--ir <dir>', 'IR folder (default: the one of the shipped codecs)')
+    .option('--mutate', 'change the IR in one place after another; tell which changes no vector notices')
+    .option('--only <name>', 'with --mutate: one dialect or family of structs')
+    .option(
+      '--equivalents <file>',
+      'with --mutate: known survivors (default: equivalent-mutants.yaml beside the vectors)',
+    )
     .addHelpText(
       'after',
-      '\nExample:\n  vwire vectors test/vectors/virtio-msg.json test/vectors/virtio-msg-malformed.json',
+      '\nExample:\n  vwire vectors test/vectors/virtio-msg.json test/vectors/virtio-msg-malformed.json' +
+        '\n  vwire vectors --mutate --only v1-2026 test/vectors/virtio-msg.json test/vectors/virtio-msg-malformed.json test/vectors/virtio-msg-layouts.json' +
+        '\n\nWith --mutate, a file may also be a list of layouts: what states offsets, types and ids beside the bytes.' +
+        '\nConstraints, enumerations and reserved values have no target: the last column tells how many mutants of them' +
+        '\nthe malformed messages notice.',
     )
-    .action(async (files: string[], options: { json?: boolean; record?: string; ir?: string }) => {
+    .action(async (files: string[], options: MutateOptions & { ir?: string; mutate?: boolean; record?: string }) => {
       const store = openStore(options.ir);
+      if (options.mutate === true) {
+        await mutate(store, files, options);
+        return;
+      }
+      if (options.only !== undefined || options.equivalents !== undefined)
+        throw new UsageError('--only and --equivalents need --mutate');
       const [{ VectorRunner }, { StaleCodecs }] = await Promise.all([
         import('../../vectors/run-vectors.js'),
         import('../../vectors/codec-module.js'),
@@ -57,6 +75,31 @@ export const vectors = (): Command =>
       if (failures.length > 0 || dialects.size === 0) process.exitCode = EXIT.FINDINGS;
       else if (options.record !== undefined) writeFileSync(options.record, passedText(runner.run));
     });
+
+async function mutate(store: IrStore, files: string[], options: MutateOptions): Promise<void> {
+  const [{ MutationRunner }, { isLayoutSheet }, { mutateVectors }] = await Promise.all([
+    import('../../vectors/mutate/mutation-runner.js'),
+    import('../../vectors/mutate/layout-trial.js'),
+    import('./vectors-mutate.js'),
+  ]);
+  const runner = new MutationRunner(store);
+  for (const file of files) {
+    const text = (await readBytes(file)).toString('utf8');
+    const whole = wholeObject(text);
+    if (isLayoutSheet(whole)) runner.layouts(file, whole);
+    else runner.file(file, parseEntries(file, text));
+  }
+  await mutateVectors(store, runner, files, options);
+}
+
+/** A file that is one JSON object, which no list of vectors is. */
+function wholeObject(text: string): unknown {
+  try {
+    return text.trimStart().startsWith('{') ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
+}
 
 /** The entries of a JSON list, or of one object per line. */
 function parseEntries(file: string, text: string): Entry[] {

@@ -50,6 +50,11 @@ const PING = yaml`
         spec: "demo, PING"
 `;
 
+/** A family of structs, of whose memory layouts these are the lines. */
+export const layouts = (...lines: readonly string[]): Excerpt => ({
+  'demo/structs.yaml': `layouts:\n${lines.map((line) => `  ${line}\n`).join('')}`,
+});
+
 /** A family of structs, of which these are the lines. */
 export const structs = (...lines: readonly string[]): Excerpt => ({
   'demo/structs.yaml': `structs:\n${lines.map((line) => `  ${line}\n`).join('')}`,

@@ -1,4 +1,4 @@
-import { type Entry, fields, structs, yaml } from './entry.js';
+import { type Entry, fields, layouts, structs, yaml } from './entry.js';
 
 /** `VW3xx`: where fields lie, and what they can hold. */
 export const LAYOUT = {
@@ -106,7 +106,7 @@ export const LAYOUT = {
   VW309: {
     title: 'a construct this generator does not lay out',
     explanation:
-      'The schema language can say it, and no codec is generated for it yet: memory layouts; in messages, what only structs have, which are structs, unions, conditional tails, fields that depend on a feature, text, and arrays to the end; in structs, a second union, or one beside a tail, arrays of elements that differ in size, and counts of bits. Codecs read a header in words of 32 bits, and so do not take an integer of more bits there, nor a type and an id that have more than 32 bits together; and they read a group of bits out of one half of a u64, which it therefore does not leave.',
+      'The schema language can say it, and no codec is generated for it yet: memory layouts beside messages; in messages, what only structs have, which are structs, unions, conditional tails, fields that depend on a feature, text, and arrays to the end; in structs, a union beside a tail, one the request tells only in part, arrays of elements that differ in size and do not run to the end, and counts of bits. Codecs read a header in words of 32 bits, and so do not take an integer of more bits there, nor a type and an id that have more than 32 bits together; and they read a group of bits out of one half of a u64, which it therefore does not leave.',
     wrong: fields('{ name: data, type: "char[16]", doc: "a name" }'),
     right: fields('{ name: data, type: "u8[16]", doc: "a name" }'),
   },
@@ -134,7 +134,7 @@ export const LAYOUT = {
   VW311: {
     title: 'a union whose arm cannot be told',
     explanation:
-      'The tag is an integer before the union. Every arm has values of the tag that choose it, or is the default; no value chooses two, and an arm is not larger than the union.',
+      'The tag is an integer before the union, in a fixed place, or one of the request. Every arm has values of the tag that choose it, or is the default, or is read by its name alone because no source says which value it has; at least one is not. No value chooses two, and an arm is not larger than the union.',
     wrong: structs(
       'answer:',
       '  doc: "An answer of two kinds."',
@@ -206,5 +206,50 @@ export const LAYOUT = {
             doc: "Resets the device."
       `,
     },
+  },
+  VW313: {
+    title: 'fields of a memory layout overlap',
+    explanation:
+      '`at` places a field of shared memory. Where the field before it has not ended yet, or the fields reach past the `size` of the region, one of the offsets or types is wrong.',
+    wrong: layouts(
+      'QUEUE_HEAD:',
+      '  doc: "Head of a queue."',
+      '  size: 8',
+      '  fields:',
+      '    - { name: head, type: u32, at: 0, doc: "next slot to write" }',
+      '    - { name: tail, type: u16, at: 2, doc: "next slot to read" }',
+      '    - { name: status, type: u32, at: 4, doc: "state of the queue" }',
+    ),
+    right: layouts(
+      'QUEUE_HEAD:',
+      '  doc: "Head of a queue."',
+      '  size: 8',
+      '  fields:',
+      '    - { name: head, type: u16, at: 0, doc: "next slot to write" }',
+      '    - { name: tail, type: u16, at: 2, doc: "next slot to read" }',
+      '    - { name: status, type: u32, at: 4, doc: "state of the queue" }',
+    ),
+  },
+  VW314: {
+    title: 'a hole in a memory layout that nothing accounts for',
+    explanation:
+      'Every byte of shared memory belongs to a field, or to a hole that the alignment of the region makes: such a hole ends at a multiple of `align`, a cache line for instance. Another hole is a field that is missing or an offset that is wrong; what the source leaves unnamed is a field with `reserved: true`.',
+    wrong: layouts(
+      'QUEUE_HEAD:',
+      '  doc: "Head of a queue."',
+      '  size: 68',
+      '  fields:',
+      '    - { name: head, type: u32, at: 0, doc: "next slot to write" }',
+      '    - { name: tail, type: u32, at: 64, doc: "next slot to read" }',
+    ),
+    right: layouts(
+      'QUEUE_HEAD:',
+      '  doc: "Head of a queue."',
+      '  size: 128',
+      '  align: 64',
+      '  fields:',
+      '    - { name: head, type: u32, at: 0, doc: "next slot to write" }',
+      '    - { name: tail, type: u32, at: 64, doc: "next slot to read" }',
+    ),
   },
 } as const satisfies Record<string, Entry>;

@@ -1,10 +1,10 @@
-import type { BytesMemberIR, IntMemberIR, MemberIR, ShapeIR, StructIR } from '../../ir/structs.js';
-import { elementSizeOf } from '../../ir/structs.js';
+import type { BytesMemberIR, IntMemberIR, MemberIR, ShapeIR, StructIR, TagChoiceIR } from '../../ir/structs.js';
+import { chosenBy, elementSizeOf, isWalked } from '../../ir/structs.js';
 import { readInt } from '../int.js';
 import { emptyRecord, toHex } from '../values.js';
 import { type WireError, wireError } from '../wire-error.js';
 import type { FamilyIndex, Named } from './family-index.js';
-import { type Placement, placeOf, startOf } from './place.js';
+import { type DecodeElement, type Placement, placeOf, startOf } from './place.js';
 
 /** One value of a decoded struct and where it lies; a group of bits lies where its word does. */
 export interface Leaf {
@@ -42,9 +42,13 @@ export function decodeStruct(
   const got = bytes.byteLength;
   const shape = named ?? choose(index, struct, view, got);
   if ('code' in shape) return { error: shape };
-  const placed = placeOf(shape, view, got);
+  const element: DecodeElement = (name, at) =>
+    decodeStruct(index, index.find(name) ?? { struct, shape }, bytes.subarray(at));
+  const placed = placeOf(shape, view, got, element);
   if ('code' in placed) return { error: placed };
-  const leaves = shape.fields.flatMap((member) => read(member, '', startOf(member, placed.ends), view, placed));
+  const leaves = shape.fields.flatMap((member) =>
+    read(member, '', startOf(member, placed.ends), view, placed, element),
+  );
   const surplus = got > placed.size ? { offset: placed.size, length: got - placed.size } : null;
   return { struct, shape, leaves, size: placed.size, surplus };
 }
@@ -58,12 +62,29 @@ function choose(index: FamilyIndex, struct: StructIR, view: DataView, got: numbe
     const fitting = choice.shapes.filter((key) => shapeOf(key).minSize <= got);
     return shapeOf(fitting.at(-1) ?? choice.shapes[0]);
   }
-  const first = shapeOf(undefined);
+  return chooseByTag(struct, choice, shapeOf, view, got);
+}
+
+function chooseByTag(
+  struct: StructIR,
+  choice: TagChoiceIR,
+  shapeOf: (key: string | undefined) => ShapeIR,
+  view: DataView,
+  got: number,
+): ShapeIR | WireError {
+  const [key] = chosenBy(choice);
+  if (choice.by === 'request') {
+    const names = chosenBy(choice).join(', ');
+    const what = `${choice.tag} of the request tells the shape of ${struct.name}, not its bytes: ask for one of ${names}`;
+    return wireError('ambiguous', what, choice.tag, 0, names, struct.name);
+  }
+  const first = shapeOf(key);
   const tag = first.fields.find((f): f is IntMemberIR => f.kind === 'int' && f.name === choice.tag);
   if (tag === undefined || got < tag.offset + tag.size) return first;
   const value = Number(readInt(view, tag.offset, tag.type));
-  const key = choice.cases.find((c) => c.values.includes(value))?.shape ?? choice.otherwise;
-  if (key !== null) return shapeOf(key);
+  const then = choice.cases.find((c) => c.values.includes(value))?.shape ?? choice.otherwise;
+  if (typeof then === 'string') return shapeOf(then);
+  if (then !== null) return chooseByTag(struct, then, shapeOf, view, got);
   const known = choice.cases.flatMap((c) => c.values).join(', ');
   return wireError(
     'unknown_arm',
@@ -75,9 +96,18 @@ function choose(index: FamilyIndex, struct: StructIR, view: DataView, got: numbe
   );
 }
 
-function read(member: MemberIR, prefix: string, start: number, view: DataView, placed: Placement): Leaf[] {
+function read(
+  member: MemberIR,
+  prefix: string,
+  start: number,
+  view: DataView,
+  placed: Placement,
+  decode: DecodeElement,
+): Leaf[] {
   const path = joined(prefix, member.name);
   if (member.kind === 'int') return readWord(member, path, start, view);
+  if (isWalked(member))
+    return (placed.walked.get(member.name) ?? []).flatMap(({ at, element }, i) => within(element, `${path}[${i}]`, at));
   const n = 'fixed' in member.count ? member.count.fixed : (placed.counts.get(member.name) ?? 0);
   // An array of no bytes is not spelled, like any other that has no elements.
   if (member.kind === 'bytes') return n === 0 ? [] : [readBytes(member, path, start, n, view)];
@@ -86,11 +116,19 @@ function read(member: MemberIR, prefix: string, start: number, view: DataView, p
     const at = start + i * each;
     const element = `${path}[${i}]`;
     if (member.kind === 'records')
-      return member.fields.flatMap((field) => read(field, element, at + field.offset, view, placed));
+      return member.fields.flatMap((field) => read(field, element, at + field.offset, view, placed, decode));
+    if (member.kind === 'structs') {
+      const inner = decode(member.struct, at);
+      return isRefusedStruct(inner) ? [] : within(inner, element, at);
+    }
     const value = readInt(view, at, member.type);
     return [{ path: element, value, offset: at, size: each, member, bits: null }];
   });
 }
+
+/** The values of an element, as those of the struct that holds it. */
+const within = ({ leaves }: DecodedStruct, element: string, at: number): Leaf[] =>
+  leaves.map((leaf) => ({ ...leaf, path: joined(element, leaf.path), offset: at + leaf.offset }));
 
 function readWord(member: IntMemberIR, path: string, offset: number, view: DataView): Leaf[] {
   const value = readInt(view, offset, member.type);

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../diagnostics/did-you-mean.js';
-import type { IntMemberIR, MemberIR, ShapeIR, StructIR } from '../../ir/structs.js';
-import { elementSizeOf, fixedSizeOf, isFixed, leastBytes, varies } from '../../ir/structs.js';
+import type { IntMemberIR, MemberIR, ShapeIR, StructIR, StructsMemberIR, TagChoiceIR } from '../../ir/structs.js';
+import { chosenBy, elementSizeOf, fixedSizeOf, isFixed, isWalked, leastBytes, varies } from '../../ir/structs.js';
 import type { IntType } from '../../ir/types.js';
 import { byteValues, EncodeProblem, fail, type Given, integer, own, wholeNumber } from '../encode.js';
 import { writeInt } from '../int.js';
@@ -20,8 +20,8 @@ export function encodeStruct(
   given: Given,
 ): EncodedStruct | { readonly error: WireError } {
   try {
-    const shape = named.shape ?? chosenBy(index, named.struct, given);
-    return { shape, bytes: new Writer(shape, given).bytes() };
+    const shape = named.shape ?? shapeFor(index, named.struct, given);
+    return { shape, bytes: new Writer(index, shape, given).bytes() };
   } catch (problem) {
     if (problem instanceof EncodeProblem) return { error: problem.error };
     throw problem;
@@ -29,7 +29,7 @@ export function encodeStruct(
 }
 
 /** The shape that ends with the last tail of which something is given, or whose arm the given tag chooses. */
-function chosenBy(index: FamilyIndex, struct: StructIR, given: Given): ShapeIR {
+export function shapeFor(index: FamilyIndex, struct: StructIR, given: Given): ShapeIR {
   const { choice } = struct;
   const first = struct.shapes[0] as ShapeIR;
   const shapeOf = (key: string): ShapeIR => index.shape(key) ?? first;
@@ -42,12 +42,28 @@ function chosenBy(index: FamilyIndex, struct: StructIR, given: Given): ShapeIR {
     });
     return shapeOf(needed.at(-1) ?? first.key);
   }
+  return chosenByTag(struct, choice, given, shapeOf);
+}
+
+function chosenByTag(struct: StructIR, choice: TagChoiceIR, given: Given, shapeOf: (key: string) => ShapeIR): ShapeIR {
+  if (choice.by === 'request') {
+    const names = chosenBy(choice).join(', ');
+    return fail(
+      'ambiguous',
+      `the request tells the shape of ${struct.name}: name one of ${names}`,
+      choice.tag,
+      0,
+      names,
+      struct.name,
+    );
+  }
   const value = own(given, choice.tag);
   if (value === undefined)
     return fail('missing_field', `"${choice.tag}" of ${struct.name} is not given`, choice.tag, 0, 'a value', 'nothing');
   const tag = Number(value);
-  const key = choice.cases.find((c) => c.values.includes(tag))?.shape ?? choice.otherwise;
-  if (key !== null) return shapeOf(key);
+  const then = choice.cases.find((c) => c.values.includes(tag))?.shape ?? choice.otherwise;
+  if (typeof then === 'string') return shapeOf(then);
+  if (then !== null) return chosenByTag(struct, then, given, shapeOf);
   const known = choice.cases.flatMap((c) => c.values).join(', ');
   return fail('unknown_arm', `${choice.tag} ${tag} of ${struct.name} chooses no arm`, choice.tag, 0, known, tag);
 }
@@ -62,6 +78,7 @@ class Writer {
   readonly #pieces = new Map<MemberIR, Uint8Array>();
 
   constructor(
+    readonly index: FamilyIndex,
     readonly shape: ShapeIR,
     readonly given: Given,
   ) {}
@@ -85,13 +102,14 @@ class Writer {
   #piece(member: MemberIR): Uint8Array {
     if (member.kind === 'int') return this.#word(member, member.name, this.#derived(member));
     const elements = this.#elements(member, member.name);
-    this.#agree(member, elements.length / elementSizeOf(member));
+    if (!isWalked(member)) this.#agree(member, elements.length / elementSizeOf(member));
     return elements;
   }
 
   /** All elements of an array, laid one behind the other. */
   #elements(member: Exclude<MemberIR, IntMemberIR>, path: string): Uint8Array {
     if (member.kind === 'bytes') return this.#byteArray(member, path);
+    if (member.kind === 'structs') return this.#structs(member, path);
     const each = member.elementSize;
     const n = isFixed(member.count) ? member.count.fixed : this.#counted(path);
     const bytes = new Uint8Array(n * each);
@@ -99,7 +117,31 @@ class Writer {
     return bytes;
   }
 
-  #element(member: Exclude<MemberIR, { kind: 'int' | 'bytes' }>, path: string): Uint8Array {
+  /** Elements that are structs of their own, each from what is given below its path. */
+  #structs(member: StructsMemberIR, path: string): Uint8Array {
+    const named = this.index.find(member.struct);
+    const n = isFixed(member.count) ? member.count.fixed : this.#counted(path);
+    const pieces: number[] = [];
+    for (let i = 0; named !== null && i < n; i++) {
+      const prefix = `${path}[${i}].`;
+      const own = Object.entries(this.given).filter(([key]) => key.startsWith(prefix));
+      for (const [key] of own) this.#known.add(key);
+      const inner = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+      const written = encodeStruct(this.index, named, inner);
+      if ('error' in written) {
+        const { error } = written;
+        throw new EncodeProblem({
+          ...error,
+          field: `${prefix}${error.field}`,
+          message: `${path}[${i}]: ${error.message}`,
+        });
+      }
+      for (const byte of written.bytes) pieces.push(byte);
+    }
+    return Uint8Array.from(pieces);
+  }
+
+  #element(member: Exclude<MemberIR, { kind: 'int' | 'bytes' | 'structs' }>, path: string): Uint8Array {
     const bytes = new Uint8Array(member.elementSize);
     if (member.kind === 'ints') return this.#integer(member.type, member.elementSize, path, member.reserved, null);
     for (const field of member.fields) {

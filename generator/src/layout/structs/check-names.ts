@@ -7,11 +7,14 @@ import { isFamily } from './lay-family.js';
 export function checkStructNames(dialects: readonly ReadDialect[], report: Report): void {
   const taken = new Map<string, Place>();
   for (const { value, source } of dialects.filter(isFamily)) {
-    for (const name of Object.keys(value.structs ?? {})) {
-      const key = `${value.protocol}/${name}`;
-      const place = source.placeOfKey(['structs', name]);
-      const first = taken.get(key);
-      if (first === undefined) taken.set(key, place);
+    const names = (['structs', 'layouts'] as const).flatMap((key) =>
+      Object.keys(value[key] ?? {}).map((name) => [key, name] as const),
+    );
+    for (const [key, name] of names) {
+      const full = `${value.protocol}/${name}`;
+      const place = source.placeOfKey([key, name]);
+      const first = taken.get(full);
+      if (first === undefined) taken.set(full, place);
       else
         report.add('VW220', place, `struct "${name}" is declared twice in ${value.protocol}`, {
           also: { ...first, text: 'first declared here' },

@@ -1,5 +1,5 @@
 import { knownNames } from '../../diagnostics/did-you-mean.js';
-import type { BoundsIR, MemberCountIR, MemberIR } from '../../ir/structs.js';
+import type { BoundsIR, MemberCountIR, MemberIR, StructIR } from '../../ir/structs.js';
 import { varies } from '../../ir/structs.js';
 import type { FieldSource } from '../../language/field.js';
 import type { StructSource } from '../../language/memory.js';
@@ -9,18 +9,24 @@ import { checkBounds, checkEnum, placeOf } from '../check-fields.js';
 import type { FieldsContext } from '../fields-context.js';
 import { layBits } from '../lay-bits.js';
 import { layCount } from './lay-count.js';
+import { layElement } from './lay-element.js';
 import { checkFieldName, checkKeys, checkOffset, checkUsed } from './member-check.js';
 import { type Position, ShapeBuilder } from './shape-builder.js';
+import { type Arms, keyOfUnion, unionsIn } from './unions.js';
 
 /** What is the same for all fields of one shape. */
 export interface Plan {
   readonly structs: Readonly<Record<string, StructSource>>;
-  /** The arm that stands where the struct has a union. */
-  readonly arm: string | null;
+  /** The arms that stand where the struct has unions. */
+  readonly arms: Arms;
   /** Conditional tails the shape has. */
   readonly tails: readonly string[];
   /** Structs being laid out, from the outside in. */
   readonly trail: readonly string[];
+  /** In a region of memory: puts a field where the source has it, and tells whether it can stand there. */
+  readonly place?: ((source: FieldSource, path: Path) => boolean) | undefined;
+  /** A struct on its own, as the elements of an array are where each has a shape or a size of its own. */
+  readonly whole: (name: string, struct: StructSource, trail: readonly string[]) => StructIR;
 }
 
 /** Lays out a list of fields behind what the builder holds already. */
@@ -36,8 +42,13 @@ export function layMembers(
     const path = [...context.path, index];
     if (source.tail !== undefined && !plan.tails.includes(source.tail)) return;
     checkFieldName(sources, index, context);
-    align(source, start, builder);
-    checkOffset(source, path, start, builder, context);
+    if (plan.place === undefined) {
+      align(source, start, builder);
+      checkOffset(source, path, start, builder, context);
+    } else if (!plan.place(source, path)) {
+      builder.lost.add(prefix + source.name);
+      return;
+    }
     if (source.union !== undefined) layUnion(source, prefix, path, builder, plan, context);
     else if (!layMember({ sources, index, prefix, builder }, source, path, plan, context))
       builder.lost.add(prefix + source.name);
@@ -61,10 +72,15 @@ function layUnion(
   context: FieldsContext,
 ): void {
   const { union } = source;
-  const arm = plan.arm === null ? undefined : union?.arms[plan.arm];
-  if (union === undefined || arm === undefined || plan.arm === null) return;
+  const key = keyOfUnion(prefix, path);
+  const chosen = plan.arms.get(key) ?? '';
+  const arm = union?.arms[chosen];
+  if (union === undefined || arm === undefined) {
+    builder.open.set(key, builder.members.length);
+    return;
+  }
   const from = builder.position;
-  const inner = { ...context, path: [...path, 'union', 'arms', plan.arm, 'fields'] };
+  const inner = { ...context, path: [...path, 'union', 'arms', chosen, 'fields'] };
   layMembers(arm.fields, source.anonymous === true ? prefix : `${prefix}${source.name}.`, builder, plan, inner);
   const { offset, after } = builder.position;
   if (after !== from.after || union.size === undefined) return;
@@ -72,8 +88,8 @@ function layUnion(
   if (used > union.size) {
     context.report.add(
       'VW311',
-      context.origin.source.placeOfKey([...path, 'union', 'arms', plan.arm]),
-      `the arm "${plan.arm}" has ${used} bytes, its union has ${union.size}`,
+      context.origin.source.placeOfKey([...path, 'union', 'arms', chosen]),
+      `the arm "${chosen}" has ${used} bytes, its union has ${union.size}`,
       {
         also: { ...placeOf(context, [...path, 'union', 'size']), text: 'the size is set here' },
         hint: 'shorten the arm, or give the union the size of its largest arm',
@@ -108,6 +124,17 @@ function layMember(around: Around, source: FieldSource, path: Path, plan: Plan, 
   if (nested !== undefined && count === null) return layNested(type.base, nested, name, path, builder, plan, context);
   const member = memberOf(source, type.base, count, name, path, builder, plan, context);
   if (member === null) return false;
+  if (builder.walked !== null) {
+    report.add(
+      'VW303',
+      placeOf(context, path),
+      `"${name}" follows "${builder.walked}", whose elements differ in size`,
+      {
+        hint: `"${builder.walked}" takes everything to the end: move it behind "${name}"`,
+      },
+    );
+    return false;
+  }
   if (builder.rest !== null && varies(member)) {
     report.add('VW303', placeOf(context, path), `"${name}" has no fixed size and follows "${builder.rest}"`, {
       hint: `"${builder.rest}" takes what is left before the fields that follow it, so that they have a fixed size`,
@@ -129,7 +156,13 @@ function layNested(
 ): boolean {
   if (recursive(base, path, plan, context)) return false;
   const inner = { ...context, path: ['structs', base, 'fields'], spec: struct.spec ?? context.spec };
-  layMembers(struct.fields, name === '' ? '' : `${name}.`, builder, { ...plan, trail: [...plan.trail, base] }, inner);
+  layMembers(
+    struct.fields,
+    name === '' ? '' : `${name}.`,
+    builder,
+    { ...plan, trail: [...plan.trail, base], place: undefined },
+    inner,
+  );
   return true;
 }
 
@@ -196,11 +229,14 @@ function memberOf(
     });
     return null;
   }
+  if (recursive(base, path, plan, context)) return null;
   const element = elementOf(base, struct, path, plan, context);
-  return element === null ? null : records(element.position.offset, element.members);
+  if (element !== null) return records(element.position.offset, element.members);
+  const whole = plan.whole(base, struct, plan.trail);
+  return layElement(whole, { ...common, count: count ?? { fixed: 1 } }, path, context);
 }
 
-/** The fields of an array's element, which has a fixed size: else only a walk would find the next one. */
+/** The fields of an array's element; null where elements differ, and each is a struct of its own. */
 function elementOf(
   base: string,
   struct: StructSource,
@@ -208,19 +244,10 @@ function elementOf(
   plan: Plan,
   context: FieldsContext,
 ): ShapeBuilder | null {
-  if (recursive(base, path, plan, context)) return null;
+  if (unionsIn(struct.fields, [], '', plan.structs, new Map(), [...plan.trail, base]).length > 0) return null;
   const builder = new ShapeBuilder();
   layNested(base, struct, '', path, builder, plan, context);
-  if (builder.members.every((m) => !varies(m))) return builder;
-  context.report.add(
-    'VW309',
-    placeOf(context, [...path, 'type']),
-    `an array of "${base}", whose elements differ in size, cannot be laid out yet`,
-    {
-      hint: 'take the array as bytes: u8[...]',
-    },
-  );
-  return null;
+  return builder.members.every((m) => m.kind !== 'structs' && !varies(m)) ? builder : null;
 }
 
 const conditionOf = (when: NonNullable<FieldSource['valid_when']>): readonly string[] =>

@@ -1,15 +1,16 @@
-import type { Report } from '../../diagnostics/report.js';
-import type { ChoiceIR, ShapeIR, StructIR } from '../../ir/structs.js';
+import { Report } from '../../diagnostics/report.js';
+import type { ChoiceIR, ChosenIR, ShapeIR, StructIR, TagChoiceIR } from '../../ir/structs.js';
 import { leastBytes, varies } from '../../ir/structs.js';
 import type { FieldSource } from '../../language/field.js';
 import type { StructSource } from '../../language/memory.js';
 import type { Path } from '../../read/source-file.js';
 import type { Origin, ResolvedDialect } from '../../resolve/resolved.js';
 import type { FieldsContext } from '../fields-context.js';
-import { layMembers } from './lay-members.js';
+import { type Choosing, chooseArms, type Leaf } from './choose-arms.js';
+import { layMembers, type Plan } from './lay-members.js';
 import { ShapeBuilder } from './shape-builder.js';
 import { checkTails, tailsOf } from './tails.js';
-import { checkUnion, type FoundUnion, unionsIn, valuesOf } from './unions.js';
+import { type Arms, unionsIn } from './unions.js';
 
 /** One way to lay a struct out: its own fields, or those of another reading. */
 export interface Reading {
@@ -30,6 +31,7 @@ export function layStruct(
   structs: Readonly<Record<string, StructSource>>,
   dialect: ResolvedDialect,
   report: Report,
+  trail: readonly string[] = [],
 ): StructIR {
   const origin: Origin = {
     source: dialect.source,
@@ -69,7 +71,7 @@ export function layStruct(
     inHeader: false,
     report,
   });
-  const lay = (reading: Reading): Laid => layReading(name, reading, reading === own, structs, context(reading));
+  const lay = (reading: Reading): Laid => layReading(name, reading, reading === own, structs, context(reading), trail);
   const first = lay(own);
   return {
     name,
@@ -92,17 +94,25 @@ export function layReading(
   isOwn: boolean,
   structs: Readonly<Record<string, StructSource>>,
   context: FieldsContext,
+  outer: readonly string[] = [],
 ): Laid {
-  const union = oneUnion(name, reading, structs, context);
+  const trail = [...outer, name];
   const tails = tailsOf(reading.fields);
   checkTails(reading.fields, context);
-  const shape = (arm: string | null, tail: string | null): ShapeIR => {
+  const built = (arms: Arms, tail: string | null, report: Report): ShapeBuilder => {
     const builder = new ShapeBuilder();
     const until = tail === null ? 0 : tails.indexOf(tail) + 1;
-    const plan = { structs, arm, tails: tails.slice(0, until), trail: [name] };
+    const whole: Plan['whole'] = (base, struct, within) =>
+      layStruct(base, struct, structs, context.dialect, new Report(), within);
+    const plan = { structs, arms, tails: tails.slice(0, until), trail, whole };
+    const inner = { ...context, report };
     if (reading.frame !== null)
-      layMembers(reading.frame.fields, '', builder, plan, { ...context, path: reading.frame.path });
-    layMembers(reading.fields, reading.frame?.prefix ?? '', builder, plan, context);
+      layMembers(reading.frame.fields, '', builder, plan, { ...inner, path: reading.frame.path });
+    layMembers(reading.fields, reading.frame?.prefix ?? '', builder, plan, inner);
+    return builder;
+  };
+  const shape = (leaf: Leaf, arm: string | null, tail: string | null): ShapeIR => {
+    const builder = built(leaf.arms, tail, context.report);
     const { key, aliases } = keyOf(
       name,
       isOwn ? null : reading.name,
@@ -114,7 +124,7 @@ export function layReading(
     return {
       key,
       aliases,
-      doc: arm === null ? reading.doc : `${reading.doc} ${union?.union.arms[arm]?.doc ?? ''}`.trim(),
+      doc: [reading.doc, ...leaf.docs].join(' ').trim(),
       spec: reading.spec,
       tail: tail ?? reading.tail,
       arm,
@@ -122,55 +132,50 @@ export function layReading(
       fields: builder.members,
     };
   };
-  if (union !== null) {
-    const arms = armsOf(union);
-    const shapes = arms.map((arm) => shape(arm, null));
-    return { shapes, choice: choiceOf(union, arms, shapes) };
+  const { leaves, tree } = chooseArms(
+    (arms) => unionsIn(reading.fields, reading.path, reading.frame?.prefix ?? '', structs, arms, [name]),
+    (arms) => built(arms, null, new Report()),
+    context,
+  );
+  const [only] = leaves;
+  if (typeof tree !== 'number' || only === undefined) {
+    refuseTail(name, reading, context);
+    const names = armNames(leaves);
+    const shapes = leaves.map((leaf, i) => shape(leaf, names[i] ?? null, null));
+    const chosen = (then: Choosing): ChosenIR => (typeof then === 'number' ? (shapes[then]?.key ?? '') : choice(then));
+    const choice = ({ by, tag, cases, otherwise }: Exclude<Choosing, number>): TagChoiceIR => ({
+      by,
+      tag,
+      cases: cases.map(({ values, shape: of }) => ({ values, shape: chosen(of) })),
+      otherwise: otherwise === null ? null : chosen(otherwise),
+    });
+    return { shapes, choice: typeof tree === 'number' ? { by: 'none' } : choice(tree) };
   }
   if (tails.length > 0) {
-    const shapes = [null, ...tails].map((tail) => shape(null, tail));
+    const shapes = [null, ...tails].map((tail) => shape(only, null, tail));
     return { shapes, choice: { by: 'size', shapes: shapes.map((s) => s.key) } };
   }
-  return { shapes: [shape(null, null)], choice: { by: 'none' } };
+  return { shapes: [shape(only, null, null)], choice: { by: 'none' } };
 }
 
-/** The union that gives the struct its shapes, or null. Two would multiply them, and so would a tail. */
-function oneUnion(
-  name: string,
-  reading: Reading,
-  structs: Readonly<Record<string, StructSource>>,
-  context: FieldsContext,
-): FoundUnion | null {
-  const found = unionsIn(reading.fields, reading.path, reading.frame?.prefix ?? '', structs, [name]);
-  for (const union of found) checkUnion(union, context);
-  const [first, second] = found;
+/** A tail would multiply the shapes of a union. */
+function refuseTail(name: string, reading: Reading, { report, origin }: FieldsContext): void {
   const tail = reading.fields.findIndex((f) => f.tail !== undefined);
-  const { report, origin } = context;
-  if (second !== undefined)
-    report.add(
-      'VW309',
-      origin.source.place(second.place),
-      `struct "${name}" has two unions, which cannot be laid out yet`,
-      {
-        hint: 'take one of them as bytes',
-      },
-    );
-  else if (first !== undefined && tail >= 0)
-    report.add(
-      'VW309',
-      origin.source.place([...reading.path, tail]),
-      `struct "${name}" has a union and a tail, which cannot be laid out yet`,
-      {
-        hint: 'give the structs that end before the tail a name of their own',
-      },
-    );
-  return first ?? null;
+  if (tail < 0) return;
+  report.add(
+    'VW309',
+    origin.source.place([...reading.path, tail]),
+    `struct "${name}" has a union and a tail, which cannot be laid out yet`,
+    {
+      hint: 'give the structs that end before the tail a name of their own',
+    },
+  );
 }
 
-/** The arms by the lowest value that chooses them, the default last. */
-function armsOf({ union }: FoundUnion): string[] {
-  const rank = (arm: string): number => Math.min(...valuesOf(union.arms[arm]?.when));
-  return Object.keys(union.arms).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+/** A shape is named by the last arm it has, or by all of them where that does not tell it from the others. */
+function armNames(leaves: readonly Leaf[]): string[] {
+  const last = leaves.map(({ names }) => names.at(-1) ?? '');
+  return new Set(last).size === last.length ? last : leaves.map(({ names }) => names.join('-'));
 }
 
 /** `name[+tail][/arm][-reading][:part]`: what the shapes of a struct are asked for by. */
@@ -190,20 +195,6 @@ function keyOf(
   };
   const hasAlias = other === null && reading.name !== null;
   return { key: spelled(arm, other), aliases: hasAlias ? [spelled(arm, reading.name)] : [] };
-}
-
-function choiceOf({ union, prefix }: FoundUnion, arms: readonly string[], shapes: readonly ShapeIR[]): ChoiceIR {
-  const keyOfArm = (arm: string): string => shapes[arms.indexOf(arm)]?.key ?? '';
-  const otherwise = arms.find((arm) => union.arms[arm]?.default === true);
-  return {
-    by: 'tag',
-    tag: prefix + union.tag,
-    cases: arms.flatMap((arm) => {
-      const values = [...valuesOf(union.arms[arm]?.when)].sort((a, b) => a - b);
-      return values.length === 0 ? [] : [{ values, shape: keyOfArm(arm) }];
-    }),
-    otherwise: otherwise === undefined ? null : keyOfArm(otherwise),
-  };
 }
 
 function sizesOf({ members, position }: ShapeBuilder): { minSize: number; maxSize: number | null } {

@@ -1,5 +1,5 @@
 import type { MemberIR } from '../../ir/structs.js';
-import { fixedSizeOf, varies } from '../../ir/structs.js';
+import { fixedSizeOf, isWalked, varies } from '../../ir/structs.js';
 
 /** Where the next field goes: so many bytes after the start, or after the end of an array of variable size. */
 export interface Position {
@@ -12,8 +12,12 @@ export class ShapeBuilder {
   readonly members: MemberIR[] = [];
   #offset = 0;
   #after: string | null = null;
+  /** How many members lie before a union no arm was chosen for yet. */
+  readonly open = new Map<string, number>();
   /** The array that takes whatever is left, once there is one. */
   rest: string | null = null;
+  /** The array whose end only a walk finds. */
+  walked: string | null = null;
   /** Paths that could not be laid out: reported once, and not again by whatever refers to them. */
   readonly lost = new Set<string>();
 
@@ -27,6 +31,7 @@ export class ShapeBuilder {
 
   add(member: MemberIR): void {
     this.members.push(member);
+    if (isWalked(member)) this.walked = member.name;
     if (!varies(member)) {
       this.#offset += fixedSizeOf(member);
       return;

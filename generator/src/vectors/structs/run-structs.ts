@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FamilyIndex, Named } from '../../interpret/structs/family-index.js';
 import { toHex } from '../../interpret/values.js';
-import type { StructReading, StructSubject } from './struct-subject.js';
+import type { ShapeIR } from '../../ir/structs.js';
+import type { FlatFields, StructReading, StructSubject } from './struct-subject.js';
 
 /** What two readings of the same bytes disagree about; empty where they agree. */
 export function structDifference(a: StructReading, b: StructReading): string {
@@ -57,6 +58,7 @@ export function runStruct(
   fields: unknown,
   bytes: Uint8Array,
   expect: (subject: string, what: string, ok: boolean) => void,
+  spell: (shape: ShapeIR | undefined, fields: FlatFields) => object = (_shape, flat) => ({ ...flat }),
 ): void {
   const hex = toHex(bytes);
   const [oracle] = subjects.map((s) => s.decode(named, bytes));
@@ -68,7 +70,7 @@ export function runStruct(
       expect(
         subject.name,
         `decodes to ${JSON.stringify(reading)}`,
-        !('error' in reading) && isDeepStrictEqual({ ...reading.fields }, fields),
+        !('error' in reading) && isDeepStrictEqual(spell(index.shape(reading.key), reading.fields), fields),
       );
     const shape = 'error' in reading || reading.surplus > 0 ? undefined : index.shape(reading.key);
     if ('error' in reading || shape === undefined) continue;

@@ -9,7 +9,7 @@ import { viewStructs } from './view-structs.js';
 /** Every implementation of a family. The interpreter comes first: it is the oracle. */
 export const structSubjects = (index: FamilyIndex, module: FamilyModule): readonly StructSubject[] => [
   interpretedStructs(index),
-  objectStructs(module),
-  viewStructs(module),
-  flyweightStructs(module),
+  objectStructs(module, index),
+  viewStructs(module, index),
+  flyweightStructs(module, index),
 ];

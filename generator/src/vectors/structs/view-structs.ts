@@ -1,10 +1,11 @@
 import { structNames } from '../../backends/typescript/structs/shape-names.js';
 import { joined } from '../../interpret/structs/decode-struct.js';
+import type { FamilyIndex } from '../../interpret/structs/family-index.js';
 import { spell, toHex } from '../../interpret/values.js';
-import type { MemberIR, ShapeIR } from '../../ir/structs.js';
+import type { MemberIR, ShapeIR, StructsMemberIR } from '../../ir/structs.js';
 import { isFixed, varies } from '../../ir/structs.js';
 import { embedded } from '../object-subject.js';
-import { type FamilyModule, type StructModule, shapeModule } from './family-module.js';
+import { type FamilyModule, type StructModule, shapeModule, structModule } from './family-module.js';
 import { nativeValue } from './flat.js';
 import { LARGEST, objectStructs } from './object-structs.js';
 import type { FlatFields, StructSubject } from './struct-subject.js';
@@ -12,9 +13,9 @@ import type { FlatFields, StructSubject } from './struct-subject.js';
 type Call = (...args: unknown[]) => number | bigint | Uint8Array;
 
 /** The zero-copy form: a check, field readers, and `encode` with arguments. */
-export function viewStructs(module: FamilyModule): StructSubject {
+export function viewStructs(module: FamilyModule, index: FamilyIndex): StructSubject {
   const scratch = new DataView(new ArrayBuffer(LARGEST));
-  const objects = objectStructs(module);
+  const objects = objectStructs(module, index);
   return {
     name: 'view codec',
     decode(named, bytes) {
@@ -27,10 +28,10 @@ export function viewStructs(module: FamilyModule): StructSubject {
       const own = shapeModule(module, shape);
       if (own.check(view, p, p + bytes.length) !== 0)
         return { error: { code: 'disagrees', field: 'check', offset: 0, expected: 0, got: 1 } };
-      return { ...read, fields: readAll(own, shape, view, p, p + bytes.length) };
+      return { ...read, fields: readAll(module, index, shape, view, p, p + bytes.length) };
     },
     encode(shape, fields) {
-      const args = argumentsOf(shape, fields);
+      const args = argumentsOf(shape, fields, index);
       if (args === null) return null;
       new Uint8Array(scratch.buffer).fill(0xaa);
       const size = (shapeModule(module, shape).encode as (...args: unknown[]) => number)(scratch, 0, ...args);
@@ -39,7 +40,15 @@ export function viewStructs(module: FamilyModule): StructSubject {
   };
 }
 
-function readAll(own: StructModule, shape: ShapeIR, view: DataView, p: number, end: number): FlatFields {
+function readAll(
+  module: FamilyModule,
+  index: FamilyIndex,
+  shape: ShapeIR,
+  view: DataView,
+  p: number,
+  end: number,
+): FlatFields {
+  const own = shapeModule(module, shape);
   const names = structNames(shape);
   const fields: Record<string, string> = {};
   const call = (name: string | undefined, ...args: unknown[]): number | bigint | Uint8Array =>
@@ -60,6 +69,14 @@ function readAll(own: StructModule, shape: ShapeIR, view: DataView, p: number, e
       put(path, call(viewName, ...whole));
       return;
     }
+    if (member.kind === 'structs') {
+      for (const [i, place] of places(member, own, names.derived(member), args, whole, end).entries()) {
+        const inner = shapeAt(module, index, member, view, place, end);
+        const found = inner === undefined ? {} : readAll(module, index, inner, view, place, end);
+        for (const [name, text] of Object.entries(found)) fields[joined(`${path}[${i}]`, name)] = text;
+      }
+      return;
+    }
     const n = isFixed(member.count) ? member.count.fixed : Number(call(count, ...whole));
     for (let i = 0; i < n; i++) {
       if (member.kind === 'ints') put(`${path}[${i}]`, call(at, ...args, i));
@@ -71,13 +88,48 @@ function readAll(own: StructModule, shape: ShapeIR, view: DataView, p: number, e
   return fields;
 }
 
+/** Where the elements of an array start that are structs of their own. */
+function places(
+  member: StructsMemberIR,
+  own: StructModule,
+  { at = '', count = '', next = '' }: Readonly<Record<string, string>>,
+  args: readonly unknown[],
+  whole: readonly unknown[],
+  end: number,
+): number[] {
+  const call = (name: string, ...given: unknown[]): number => Number((own[name] as Call)(...given));
+  if (member.elementSize !== null) {
+    const n = isFixed(member.count) ? member.count.fixed : call(count, ...whole);
+    return Array.from({ length: n }, (_, i) => call(at, ...args, i));
+  }
+  const found: number[] = [];
+  const [view, p] = args;
+  for (let place = call(next, view, p, end, -1); place >= 0; place = call(next, view, p, end, place)) found.push(place);
+  return found;
+}
+
+/** The shape of the element at `p`. */
+export function shapeAt(
+  module: FamilyModule,
+  index: FamilyIndex,
+  member: StructsMemberIR,
+  view: DataView,
+  p: number,
+  end: number,
+): ShapeIR | undefined {
+  const named = index.find(member.struct);
+  const read = named === null ? undefined : structModule(module, named).decode(view, p, end);
+  return read === undefined || 'wireError' in read ? undefined : index.shape(read.name);
+}
+
 /** Arguments of `encode` in wire order; null where a reserved value is given. */
-function argumentsOf(shape: ShapeIR, fields: FlatFields): unknown[] | null {
+function argumentsOf(shape: ShapeIR, fields: FlatFields, index: FamilyIndex): unknown[] | null {
   const args: unknown[] = [];
   const counts = new Set(shape.fields.filter(varies).flatMap((m) => ('field' in m.count ? [m.count.field] : [])));
   for (const member of shape.fields) {
-    const value = nativeValue(member, member.name, fields);
-    if (member.reserved && (member.kind === 'int' || isFixed(member.count))) {
+    const value = nativeValue(member, member.name, fields, index);
+    if (member.kind === 'structs') args.push(value);
+    else if (member.reserved && (member.kind === 'int' || isFixed(member.count))) {
       if (!isZero(value)) return null;
     } else if (member.kind === 'int' && member.bits.length > 0) {
       const parts = value as Readonly<Record<string, number>>;

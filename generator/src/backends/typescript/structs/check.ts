@@ -1,16 +1,23 @@
 import type { MemberIR } from '../../../ir/structs.js';
+import { isWalked } from '../../../ir/structs.js';
 import { doc, wrap } from '../docs.js';
 import { at } from '../expressions.js';
 import { a } from '../lines.js';
 import { fn, type Statement, VIEW_END } from '../render.js';
 import { bytesText, FUNCTION, type Start } from './place.js';
-import type { ShapeModel } from './shape-model.js';
+import { elementOf, type ShapeModel, walkedOf } from './shape-model.js';
 
 /** `check`: the one gate before any reader. */
 export function checkShape(model: ShapeModel): Statement {
   const { ir } = model;
   const steps = walkSegments(model).filter(({ fits }) => fits !== null);
-  const codes = steps.length === 0 ? 'The only one is short_body' : 'The first that applies of: short_body, short_tail';
+  const walked = walkedOf(model);
+  const codes =
+    walked !== undefined
+      ? 'The first that applies of: short_body, short_tail, the first error of an element'
+      : steps.length === 0
+        ? 'The only one is short_body'
+        : 'The first that applies of: short_body, short_tail';
   return fn({
     name: 'check',
     parameters: VIEW_END,
@@ -21,17 +28,24 @@ export function checkShape(model: ShapeModel): Statement {
       'end must not exceed view.byteLength. Never throws.',
     ].join('\n')}`,
     body:
-      steps.length === 0
-        ? [`return end - p >= ${ir.minSize} ? 0 : ErrorCode.SHORT_BODY;`]
-        : [
+      walked !== undefined
+        ? [
             `if (!(end - p >= ${ir.minSize})) return ErrorCode.SHORT_BODY;`,
-            ...steps.flatMap(({ lines, fits }, i) => [
-              ...lines,
-              i + 1 < steps.length
-                ? `if (!(${fits})) return ErrorCode.SHORT_TAIL;`
-                : `return ${fits} ? 0 : ErrorCode.SHORT_TAIL;`,
-            ]),
-          ],
+            ...steps.flatMap(({ lines, fits }) => [...lines, `if (!(${fits})) return ErrorCode.SHORT_TAIL;`]),
+            ...elementWalk(model, ['if (code !== 0) return code;'], null),
+            'return 0;',
+          ]
+        : steps.length === 0
+          ? [`return end - p >= ${ir.minSize} ? 0 : ErrorCode.SHORT_BODY;`]
+          : [
+              `if (!(end - p >= ${ir.minSize})) return ErrorCode.SHORT_BODY;`,
+              ...steps.flatMap(({ lines, fits }, i) => [
+                ...lines,
+                i + 1 < steps.length
+                  ? `if (!(${fits})) return ErrorCode.SHORT_TAIL;`
+                  : `return ${fits} ? 0 : ErrorCode.SHORT_TAIL;`,
+              ]),
+            ],
   });
 }
 
@@ -52,31 +66,51 @@ export function walkSegments(model: ShapeModel): Step[] {
     base: member.after === null ? 'p' : (ends.get(member.after) ?? 'p'),
     offset: member.offset,
   });
-  return model.segments.map(({ array, run }, i): Step => {
-    const { base, offset } = start(array);
-    const from = at(base, offset);
-    const name = model.names.names.free(`end${i + 1}`);
-    ends.set(array.name, name);
-    // What an array of the rest leaves is no more than an element; only what lies before it can reach too far.
-    if ('rest' in array.count) {
-      const first = model.segments[0]?.array === array;
+  return model.segments
+    .filter(({ array }) => !isWalked(array))
+    .map(({ array, run }, i): Step => {
+      const { base, offset } = start(array);
+      const from = at(base, offset);
+      const name = model.names.names.free(`end${i + 1}`);
+      ends.set(array.name, name);
+      // What an array of the rest leaves is no more than an element; only what lies before it can reach too far.
+      if ('rest' in array.count) {
+        const first = model.segments[0]?.array === array;
+        return {
+          array,
+          lines: [],
+          fits: first ? null : `${at(from, run)} <= end`,
+          start: from,
+          last: at(from, run),
+        };
+      }
+      const bytes = bytesText(model, array, from, start, FUNCTION);
       return {
         array,
-        lines: [],
-        fits: first ? null : `${at(from, run)} <= end`,
+        lines: [`const ${name} = ${from} + ${bytes};`],
+        // A count less what is always there may be too small for it.
+        fits: `${'plus' in array.count && array.count.plus < 0 ? `${name} >= ${from} && ` : ''}${at(name, run)} <= end`,
         start: from,
-        last: at(from, run),
+        last: at(name, run),
       };
-    }
-    const bytes = bytesText(model, array, from, start, FUNCTION);
-    return {
-      array,
-      lines: [`const ${name} = ${from} + ${bytes};`],
-      fits: `${at(name, run)} <= end`,
-      start: from,
-      last: at(name, run),
-    };
-  });
+    });
+}
+
+/** The loop over elements that differ in size, with the code of each in `code`; `step` ends each round. */
+export function elementWalk(model: ShapeModel, body: readonly string[], step: string | null): string[] {
+  const walked = walkedOf(model);
+  if (walked === undefined) return [];
+  const { alias } = elementOf(model, walked);
+  const arrays = model.segments.filter(({ array }) => !isWalked(array));
+  const index = arrays.findIndex(({ array }) => array.name === walked.after);
+  const start = at(walked.after === null ? 'p' : model.names.names.free(`end${index + 1}`), walked.offset);
+  return [
+    `for (let at = ${start}; end - at >= ${walked.least}; at += ${alias}.size(view, at)) {`,
+    `  const code = ${alias}.check(view, at, end);`,
+    ...body.map((line) => `  ${line}`),
+    ...(step === null ? [] : [`  ${step}`]),
+    '}',
+  ];
 }
 
 /** `size` of shapes that vary. */

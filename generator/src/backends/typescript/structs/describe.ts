@@ -1,10 +1,11 @@
 import { doc } from '../docs.js';
 import { fn, type Statement, VIEW_END } from '../render.js';
-import { walkSegments } from './check.js';
-import type { ShapeModel } from './shape-model.js';
+import { elementWalk, walkSegments } from './check.js';
+import { elementOf, type ShapeModel, walkedOf } from './shape-model.js';
 
 /** `describe`: what `check` only numbers, as data. */
 export function describeShape(model: ShapeModel): Statement {
+  if (walkedOf(model) !== undefined) return describeWalk(model);
   const steps = walkSegments(model).filter(({ fits }) => fits !== null);
   const tails = steps.flatMap(({ array, lines, fits, start, last }, i) => {
     const told = `return short_tail('${array.name}', ${relative(start)}, ${last} - p, end - p);`;
@@ -20,6 +21,30 @@ export function describeShape(model: ShapeModel): Statement {
     doc: doc('The error check found in bytes p..end-1, with field, offset and numbers. `code` is what check returned.'),
     body: [
       ...(tails.length === 0 ? [] : ['if (code === ErrorCode.SHORT_TAIL) {', ...tails.map((line) => `  ${line}`), '}']),
+      'return short_body(STRUCT.name, STRUCT.minSize, Math.max(0, end - p), STRUCT.fields);',
+    ],
+  });
+}
+
+/** The same where elements are walked: what comes first is told first, whatever its code. */
+function describeWalk(model: ShapeModel): Statement {
+  const walked = walkedOf(model);
+  const steps = walkSegments(model).filter(({ fits }) => fits !== null);
+  const { alias } = walked === undefined ? { alias: '' } : elementOf(model, walked);
+  const tails = steps.flatMap(({ array, lines, fits, start, last }) => [
+    ...lines,
+    `if (!(${fits})) return short_tail('${array.name}', ${relative(start)}, ${last} - p, end - p);`,
+  ]);
+  const told = `if (code !== 0) return in_element('${walked?.name}', i, at - p, ${alias}.describe(view, at, end, code));`;
+  return fn({
+    name: 'describe',
+    parameters: [...VIEW_END, { name: '_code', type: 'number' }],
+    returns: 'WireError',
+    doc: doc('The error check found in bytes p..end-1, with field, offset and numbers. `code` is what check returned.'),
+    body: [
+      `if (end - p >= ${model.ir.minSize}) {`,
+      ...[...tails, 'let i = 0;', ...elementWalk(model, [told], 'i++;')].map((line) => `  ${line}`),
+      '}',
       'return short_body(STRUCT.name, STRUCT.minSize, Math.max(0, end - p), STRUCT.fields);',
     ],
   });

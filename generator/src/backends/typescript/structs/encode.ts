@@ -1,5 +1,5 @@
-import type { IntMemberIR, MemberIR, RecordsMemberIR } from '../../../ir/structs.js';
-import { elementSizeOf, fixedSizeOf, isFixed } from '../../../ir/structs.js';
+import type { IntMemberIR, MemberIR, RecordsMemberIR, StructsMemberIR } from '../../../ir/structs.js';
+import { elementSizeOf, fixedSizeOf, isFixed, isWalked } from '../../../ir/structs.js';
 import type { BitsIR } from '../../../ir/types.js';
 import { doc } from '../docs.js';
 import { at, halfOf, maxOf, put, store, storeZero } from '../expressions.js';
@@ -7,7 +7,7 @@ import { a, call } from '../lines.js';
 import { identifier, Names } from '../names.js';
 import { fn, type Parameter, type Statement, VIEW } from '../render.js';
 import { elementStart, type Start } from './place.js';
-import { type Counted, countedBy, type ShapeModel } from './shape-model.js';
+import { type Counted, countedBy, elementOf, type ShapeModel } from './shape-model.js';
 
 /** How `encode`, `encode_lohi` and `encode_number` take a u64. */
 type U64 = 'bigint' | 'lohi' | 'number';
@@ -34,7 +34,9 @@ export function shapeEncoders(model: ShapeModel): Statement[] {
     const body = mode === 'number' ? numberText(model, plan) : encodeText(model, plan);
     const size = model.size === null ? `${model.ir.minSize} bytes and more` : `${model.size} bytes`;
     const returns = body.some((line) => line.includes('return 0;'))
-      ? 'Returns the size, or 0 with nothing written when the values do not fit.'
+      ? model.elements.size > 0
+        ? 'Returns the size, or 0 when the values do not fit; what was written by then means nothing.'
+        : 'Returns the size, or 0 with nothing written when the values do not fit.'
       : 'Returns the size.';
     return fn({
       name,
@@ -83,6 +85,7 @@ function planOf(model: ShapeModel, mode: U64): Plan {
     'Math',
     'Number',
     'undefined',
+    ...[...model.elements.values()].map(({ alias }) => alias),
   ]);
   const names = new Map<object, readonly string[]>();
   const parameters: Parameter[] = [];
@@ -110,6 +113,7 @@ function argumentType(member: MemberIR): string {
       return 'Uint8Array';
     case 'ints':
       return `ArrayLike<${member.type === 'u64' ? 'bigint' : 'number'}>`;
+    case 'structs':
     case 'records':
       return `FieldsInput${member.name
         .split('.')
@@ -141,6 +145,7 @@ function encodeText(model: ShapeModel, plan: Plan): string[] {
   const lines: string[] = [];
   for (const member of model.ir.fields) lines.push(...guard(model, member, plan, counts));
   for (const { array } of model.segments) {
+    if (isWalked(array)) continue;
     const { base, offset } = start(array);
     const each = elementSizeOf(array);
     const n = counts.get(array) ?? '0';
@@ -150,7 +155,11 @@ function encodeText(model: ShapeModel, plan: Plan): string[] {
   for (const member of model.ir.fields) {
     if (member.after === place.after && member.offset > place.offset)
       lines.push(...hole(start(member).base, place.offset, member.offset));
-    lines.push(...memberStores(model, member, start(member), plan, counts));
+    lines.push(
+      ...(isWalked(member)
+        ? walkedStores(model, member, start(member), plan, ends.get(member.name) ?? 'q')
+        : memberStores(model, member, start(member), plan, counts)),
+    );
     place = counts.has(member as Counted)
       ? { after: member.name, offset: 0 }
       : { after: member.after, offset: member.offset + fixedSizeOf(member) };
@@ -162,6 +171,26 @@ function encodeText(model: ShapeModel, plan: Plan): string[] {
   return [...lines, `return ${last === undefined ? model.ir.minSize : `${at(base, run)} - p`};`];
 }
 
+/** Elements that differ in size, each behind the one before it. */
+function walkedStores(
+  model: ShapeModel,
+  member: StructsMemberIR,
+  { base, offset }: Start,
+  plan: Plan,
+  q: string,
+): string[] {
+  const [name = ''] = plan.names.get(member) ?? [];
+  const size = plan.fresh('size');
+  return [
+    `let ${q} = ${at(base, offset)};`,
+    `for (let i = 0; i < ${name}.length; i++) {`,
+    `  const ${size} = ${elementOf(model, member).encode('view', q, `${name}[i]!`)};`,
+    `  if (${size} === 0) return 0;`,
+    `  ${q} += ${size};`,
+    '}',
+  ];
+}
+
 /** Bytes between fields are zero. */
 const hole = (base: string, from: number, to: number): string[] => [
   `fill_zero(view, ${at(base, from)}, ${at(base, to)});`,
@@ -170,9 +199,9 @@ const hole = (base: string, from: number, to: number): string[] => [
 /** Everything that can make a struct impossible is found before the first byte is written. */
 function guard(model: ShapeModel, member: MemberIR, plan: Plan, counts: ReadonlyMap<Counted, string>): string[] {
   const [name] = plan.names.get(member) ?? [];
-  if (name === undefined || member.kind === 'int') return [];
+  if (name === undefined || member.kind === 'int' || isWalked(member)) return [];
   if (isFixed(member.count)) {
-    const exact = member.kind === 'records' ? '!==' : '>';
+    const exact = member.kind === 'records' || member.kind === 'structs' ? '!==' : '>';
     return [`if (${name}.length ${exact} ${member.count.fixed}) return 0;`];
   }
   const n = counts.get(member) ?? 'n';
@@ -216,7 +245,11 @@ function memberStores(
     return isFixed(member.count) ? [copy, `fill_zero(view, ${at(base, offset)} + ${name}.length, ${end});`] : [copy];
   }
   const n = isFixed(member.count) ? `${member.count.fixed}` : (counts.get(member) ?? '0');
-  const element = elementStart({ base, offset }, member.elementSize);
+  const element = elementStart({ base, offset }, elementSizeOf(member));
+  if (member.kind === 'structs') {
+    const written = elementOf(model, member).encode('view', at(element.base, element.offset), `${name}[i]!`);
+    return [`for (let i = 0; i < ${n}; i++) {`, `  if (${written} === 0) return 0;`, '}'];
+  }
   const inner =
     member.kind === 'ints'
       ? store(member.type, element.base, element.offset, elementValue(`${name}[i]`, member.type))
@@ -231,7 +264,7 @@ function storeCount(member: IntMemberIR, array: Counted, n: string, base: string
   const { count } = array;
   if (!('field' in count)) return [];
   const each = count.unit === 'bytes' ? elementSizeOf(array) : 1;
-  const value = `${each === 1 ? n : `${each} * ${n}`}${count.plus === 0 ? '' : ` - ${count.plus}`}`;
+  const value = `${each === 1 ? n : `${each} * ${n}`}${count.plus === 0 ? '' : ` ${count.plus < 0 ? '+' : '-'} ${Math.abs(count.plus)}`}`;
   if (member.type !== 'u64') return store(member.type, base, offset, value);
   return [...store('u32', base, offset, value), ...store('u32', base, offset + 4, `${value} / 4294967296`)];
 }
@@ -277,7 +310,7 @@ function elementStores(records: RecordsMemberIR, element: Start): string[] {
       const zero = field.type === 'u64' ? '0n' : '0';
       return store(field.type, element.base, offset, field.reserved ? `${value} ?? ${zero}` : value);
     }
-    if (field.kind === 'records') return [];
+    if (field.kind === 'records' || field.kind === 'structs') return [];
     const place = at(element.base, offset);
     const end = at(element.base, offset + fixedSizeOf(field));
     if (field.kind === 'bytes') {

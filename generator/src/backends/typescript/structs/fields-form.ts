@@ -3,7 +3,7 @@ import { isFixed } from '../../../ir/structs.js';
 import { comment, doc } from '../docs.js';
 import { a } from '../lines.js';
 import type { Statement } from '../render.js';
-import { countedBy, needsEnd, type ShapeModel } from './shape-model.js';
+import { countedBy, elementOf, needsEnd, type ShapeModel } from './shape-model.js';
 import { type Node, treeOf } from './tree.js';
 
 /** `Fields`, which `decode` makes, and `FieldsInput`, which `encode_fields` takes. */
@@ -12,7 +12,7 @@ export function shapeInterfaces(model: ShapeModel): Statement[] {
   const made = [
     ...comment(`The fields of ${a(model.ir.key)}, owned: nothing in it refers to the buffer it was read from.`),
     'export interface Fields {',
-    ...nodes.flatMap((node) => made_(node)).map((line) => `  ${line}`),
+    ...nodes.flatMap((node) => made_(model, node)).map((line) => `  ${line}`),
     '}',
   ];
   const taken = [
@@ -24,8 +24,9 @@ export function shapeInterfaces(model: ShapeModel): Statement[] {
   return [(writer) => void writer.write(made.join('\n')).newLine().blankLine().write(taken.join('\n'))];
 }
 
-function made_(node: Node): string[] {
-  if (node.kind === 'group') return nested(node.name, node.nodes.flatMap(made_), '');
+function made_(model: ShapeModel, node: Node): string[] {
+  const made = (inner: Node): string[] => made_(model, inner);
+  if (node.kind === 'group') return nested(node.name, node.nodes.flatMap(made), '');
   const { member, name } = node;
   const text = comment(doc(member.doc));
   switch (member.kind) {
@@ -44,10 +45,12 @@ function made_(node: Node): string[] {
       return [...text, `${name}: ${member.type === 'u64' ? 'bigint' : 'number'}[];`];
     case 'bytes':
       return [...text, `${name}: Uint8Array;`];
+    case 'structs':
+      return [...text, `${name}: ${elementOf(model, member).type}[];`];
     case 'records': {
       const [only] = member.fields;
       if (only?.name === '' && only.kind === 'bytes') return [...text, `${name}: Uint8Array[];`];
-      return [...text, ...nested(name, elementNodes(member).flatMap(made_), '[]')];
+      return [...text, ...nested(name, elementNodes(member).flatMap(made), '[]')];
     }
   }
 }
@@ -103,6 +106,8 @@ function takenBy(model: ShapeModel, node: Node): string[] {
       return [`${name}: ArrayLike<${member.type === 'u64' ? 'bigint' : 'number'}>;`];
     case 'bytes':
       return [`${name}: Uint8Array;`];
+    case 'structs':
+      return [`${name}: ArrayLike<${elementOf(model, member).input}>;`];
     case 'records': {
       const [only] = member.fields;
       if (only?.name === '' && only.kind === 'bytes') return [`${name}: ArrayLike<Uint8Array>;`];
@@ -147,6 +152,8 @@ export function shapeLiteral(model: ShapeModel): string[] {
         const whole = 'rest' in member.count ? 'view, p, end' : given;
         return [`${name}: Array.from({ length: ${count}(${whole}) }, (_, i) => ${at}(${given}, i)),`];
       }
+      case 'structs':
+        return [`${name}: ${names.derived(member).list}(${'rest' in member.count ? 'view, p, end' : given}),`];
       case 'records': {
         const { count = '' } = names.derived(member);
         const whole = 'rest' in member.count ? 'view, p, end' : given;

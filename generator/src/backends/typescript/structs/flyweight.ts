@@ -1,5 +1,12 @@
-import type { BytesMemberIR, IntMemberIR, IntsMemberIR, MemberIR, RecordsMemberIR } from '../../../ir/structs.js';
-import { elementSizeOf, isFixed } from '../../../ir/structs.js';
+import type {
+  BytesMemberIR,
+  IntMemberIR,
+  IntsMemberIR,
+  MemberIR,
+  RecordsMemberIR,
+  StructsMemberIR,
+} from '../../../ir/structs.js';
+import { elementSizeOf, isFixed, isWalked } from '../../../ir/structs.js';
 import type { BitsIR } from '../../../ir/types.js';
 import { comment, doc } from '../docs.js';
 import { at, halfOf, load, loadAtom, pick, store } from '../expressions.js';
@@ -8,7 +15,7 @@ import type { Statement } from '../render.js';
 import { storePart } from '../store-part.js';
 import { elementStart, elementsText, METHOD, type Start, startOf, startText } from './place.js';
 import { aboutMember, elementText } from './readers.js';
-import { countedBy, needsEnd, type ShapeModel } from './shape-model.js';
+import { countedBy, elementOf, needsEnd, type ShapeModel } from './shape-model.js';
 import { type MemberNames, structViewNames } from './shape-names.js';
 
 const { view: VIEW, p: P, end: END } = METHOD;
@@ -92,6 +99,10 @@ function members(model: ShapeModel, member: MemberIR, names: MemberNames): strin
       return [...arrayMembers(model, member, names), viewMember(model, member, names)];
     case 'records':
       return [...arrayMembers(model, member, names), ...recordMembers(model, member, start, names)];
+    case 'structs':
+      return isWalked(member)
+        ? walkedMembers(model, member, names)
+        : [...arrayMembers(model, member, names), placeMember(model, member, start, names)];
   }
 }
 
@@ -166,6 +177,31 @@ function elementMembers(member: IntsMemberIR, start: Start, names: MemberNames):
   ];
 }
 
+/** Where an element is: a `View` of its own struct reads it. */
+function placeMember(model: ShapeModel, member: StructsMemberIR, start: Start, names: MemberNames): string[] {
+  const { at: name = '', count = '' } = names.derived(member);
+  const { base, offset } = elementStart(start, elementSizeOf(member));
+  const { alias } = elementOf(model, member);
+  return method(
+    `${name}(i: number): number`,
+    [`return ${at(base, offset)};`],
+    [`Where element i of ${member.name} starts, where 0 <= i < ${count}. A View of ${alias} reads it.`],
+  );
+}
+
+function walkedMembers(model: ShapeModel, member: StructsMemberIR, names: MemberNames): string[][] {
+  const { offset = '', next = '' } = names.derived(member);
+  const [place = ''] = aboutMember(member, `${member.struct}[…]`, null, '');
+  return [
+    getter(offset, 'number', startText(model, member, METHOD), [`Where ${member.name} starts in the buffer: ${place}`]),
+    method(
+      `${next}(at: number): number`,
+      [`return ${model.names.derived(member).next}(${VIEW}, ${P}, ${END}, at);`],
+      [`Where the element behind the one at \`at\` starts, -1 behind the last; -1 asks for the first.`],
+    ),
+  ];
+}
+
 function viewMember(model: ShapeModel, member: BytesMemberIR, names: MemberNames): string[] {
   const { view = '' } = names.derived(member);
   const bounded = needsEnd(model, member) || 'rest' in member.count ? `, ${END}` : '';
@@ -233,7 +269,7 @@ function recordMembers(model: ShapeModel, records: RecordsMemberIR, start: Start
         ),
       ];
     }
-    if (field.kind === 'records') return [];
+    if (field.kind === 'records' || field.kind === 'structs') return [];
     const { offset: offsetName = '', view = '' } = names.derived(field);
     return [
       method(

@@ -5,7 +5,7 @@ import { choiceFile } from './choice-file.js';
 import { familyIndex } from './family-index.js';
 import { shapeFile } from './shape-file.js';
 import { modelShape } from './shape-model.js';
-import { hasChoice } from './shape-names.js';
+import { fileOf, hasChoice } from './shape-names.js';
 import { withSupport } from './support-import.js';
 
 /** Every file of one family of structs, by path relative to the output folder. */
@@ -16,10 +16,15 @@ export function renderFamily(ir: FamilyIR, printer: Printer): Map<string, string
     const path = `src/${ir.protocol}/${ir.family}/${name}.ts`;
     files.set(path, withSupport(printer.print(path, provenance, statements)));
   };
+  const elements = new Set(
+    ir.structs.flatMap(({ shapes }) =>
+      shapes.flatMap(({ fields }) => fields.flatMap((m) => (m.kind === 'structs' ? [m.struct] : []))),
+    ),
+  );
   for (const struct of ir.structs) {
-    if (hasChoice(struct)) print(struct.name, choiceFile(struct));
+    if (hasChoice(struct)) print(fileOf(struct.name), choiceFile(struct, elements.has(struct.name)));
     for (const shape of struct.shapes) {
-      const model = modelShape(struct, shape);
+      const model = modelShape(struct, shape, ir.structs);
       print(model.file, shapeFile(model));
     }
   }

@@ -1,5 +1,5 @@
 import type { MemberIR } from '../../../ir/structs.js';
-import { fixedSizeOf, isFixed } from '../../../ir/structs.js';
+import { elementSizeOf, fixedSizeOf, isFixed } from '../../../ir/structs.js';
 import { doc } from '../docs.js';
 import { store } from '../expressions.js';
 import { a, call } from '../lines.js';
@@ -69,7 +69,9 @@ function encodeFields(model: ShapeModel): Statement {
     returns: 'number',
     doc: doc(
       `Writes ${a(ir.key)} from its object form. Reserved values are written when given.`,
-      'Returns the size, or 0 with nothing written when values contradict each other or do not fit.',
+      model.elements.size > 0
+        ? 'Returns the size, or 0 when values contradict each other or do not fit; what was written by then means nothing.'
+        : 'Returns the size, or 0 with nothing written when values contradict each other or do not fit.',
     ),
     body:
       patches.length === 0
@@ -90,9 +92,9 @@ function disagreement(model: ShapeModel, member: MemberIR): string[] {
   const array = countedBy(model, member);
   if (array === undefined || !('field' in array.count)) return [];
   const { unit, plus } = array.count;
-  const each = unit === 'bytes' && array.kind !== 'bytes' ? array.elementSize : 1;
+  const each = unit === 'bytes' ? elementSizeOf(array) : 1;
   const given = `fields.${optionalPath(member.name)}`;
-  const n = `${each === 1 ? '' : `${each} * `}fields.${array.name}.length${plus === 0 ? '' : ` - ${plus}`}`;
+  const n = `${each === 1 ? '' : `${each} * `}fields.${array.name}.length${plus === 0 ? '' : ` ${plus < 0 ? '+' : '-'} ${Math.abs(plus)}`}`;
   const value = member.type === 'u64' ? `Number(${given})` : given;
   return [`if (${given} !== undefined && ${value} !== ${n}) return 0;`];
 }

@@ -63,7 +63,7 @@ export function countValue(
     counter.type === 'u64'
       ? `(${load('u32', base, offset + 4, view)} * 4294967296 + ${load('u32', base, offset, view)})`
       : load(counter.type, base, offset, view);
-  if (count.plus !== 0) return `${value} + ${count.plus}`;
+  if (count.plus !== 0) return `${value} ${count.plus < 0 ? '-' : '+'} ${Math.abs(count.plus)}`;
   return counter.type === 'u24' ? `(${value})` : value;
 }
 
@@ -89,7 +89,7 @@ export function bytesText(
   }
   const value = countValue(model, array, start, scope.view);
   if (each === 1 || ('unit' in array.count && array.count.unit === 'bytes')) return value;
-  return `${each} * ${/ \+ \d+$/.test(value) ? `(${value})` : value}`;
+  return `${each} * ${/ [+-] \d+$/.test(value) ? `(${value})` : value}`;
 }
 
 /** Bytes from `from` to the end less `run`: from the start of the struct its fixed part is taken off at once. */

@@ -1,10 +1,17 @@
-import type { BytesMemberIR, IntMemberIR, IntsMemberIR, MemberIR, RecordsMemberIR } from '../../../ir/structs.js';
-import { elementSizeOf, isFixed, varies } from '../../../ir/structs.js';
+import type {
+  BytesMemberIR,
+  IntMemberIR,
+  IntsMemberIR,
+  MemberIR,
+  RecordsMemberIR,
+  StructsMemberIR,
+} from '../../../ir/structs.js';
+import { elementSizeOf, isFixed, isWalked, varies } from '../../../ir/structs.js';
 import { clause, doc, sentence } from '../docs.js';
 import { at, halfOf, load, loadAtom, pick } from '../expressions.js';
 import { fn, type Parameter, type Statement, VIEW, VIEW_END } from '../render.js';
 import { bytesText, elementStart, elementsText, FUNCTION, type Start, startOf, startText } from './place.js';
-import { needsEnd, type ShapeModel } from './shape-model.js';
+import { elementOf, needsEnd, type ShapeModel } from './shape-model.js';
 
 const I: Parameter = { name: 'i', type: 'number' };
 const J: Parameter = { name: 'j', type: 'number' };
@@ -25,6 +32,10 @@ function memberReaders(model: ShapeModel, member: MemberIR): Statement[] {
       return [...arrayReaders(model, member), viewReader(model, member, startText(model, member))];
     case 'records':
       return [...arrayReaders(model, member), ...recordReaders(model, member, start, parameters)];
+    case 'structs':
+      return isWalked(member)
+        ? walkedReaders(model, member)
+        : [...arrayReaders(model, member), ...structReaders(model, member, start, parameters)];
   }
 }
 
@@ -112,12 +123,18 @@ type ArrayMember = Exclude<MemberIR, IntMemberIR>;
 
 /** What an array is made of, for comments. */
 export const elementText = (member: ArrayMember): string =>
-  member.kind === 'ints' ? member.type : member.kind === 'bytes' ? 'u8' : `record of ${member.elementSize} bytes `;
+  member.kind === 'ints'
+    ? member.type
+    : member.kind === 'bytes'
+      ? 'u8'
+      : member.kind === 'structs'
+        ? member.struct
+        : `record of ${member.elementSize} bytes `;
 
 function sizeText({ count }: ArrayMember): string {
   if ('fixed' in count) return `[${count.fixed}]`;
   if ('rest' in count) return '[…]';
-  return `[${count.field}${count.plus === 0 ? '' : ` + ${count.plus}`}${count.unit === 'bytes' ? ' bytes' : ''}]`;
+  return `[${count.field}${count.plus === 0 ? '' : ` ${count.plus < 0 ? '-' : '+'} ${Math.abs(count.plus)}`}${count.unit === 'bytes' ? ' bytes' : ''}]`;
 }
 
 /** Where an array starts, how many elements it has and, where that varies, where it ends. */
@@ -194,6 +211,104 @@ function viewReader(model: ShapeModel, member: BytesMemberIR, place: string): St
   });
 }
 
+/** Where an element is that is read by the module of its struct, and all of them as objects. */
+function structReaders(
+  model: ShapeModel,
+  member: StructsMemberIR,
+  start: Start,
+  parameters: readonly Parameter[],
+): Statement[] {
+  const { names } = model;
+  const { at: name = '', count = '', list = '' } = names.derived(member);
+  const element = elementOf(model, member);
+  const size = elementSizeOf(member);
+  const place = elementStart(start, size);
+  const where = at(place.base, place.offset);
+  const taking = [...parameters, I];
+  const whole = needsEnd(model, member) || 'rest' in member.count ? VIEW_END : parameters;
+  const args = (of: readonly Parameter[]): string => of.map((p) => p.name).join(', ');
+  return [
+    reader(
+      name,
+      doc(
+        `Where element i of ${member.name} starts, where 0 <= i < ${count}. The functions of ${element.alias} read it.`,
+      ),
+      where,
+      where.includes('view') ? taking : [...unused(taking.slice(0, 1)), ...taking.slice(1)],
+    ),
+    fn({
+      name: list,
+      parameters: whole,
+      returns: `${element.type}[]`,
+      doc: doc(`The elements of ${member.name} as objects. Right only after check. Allocates.`),
+      body: [
+        `const list: ${element.type}[] = [];`,
+        `const n = ${count}(${args(whole)});`,
+        'for (let i = 0; i < n; i++) {',
+        `  const at = ${name}(${args(parameters)}, i);`,
+        `  const element = ${element.alias}.decode(view, at, at + ${size});`,
+        "  if (!('wireError' in element)) list.push(element);",
+        '}',
+        'return list;',
+      ],
+    }),
+  ];
+}
+
+/** Elements that differ in size are found one behind the other. */
+function walkedReaders(model: ShapeModel, member: StructsMemberIR): Statement[] {
+  const { offset = '', next = '', list = '', end = '' } = model.names.derived(member);
+  const element = elementOf(model, member);
+  const place = startText(model, member);
+  const step = (body: readonly string[]): string[] => [
+    `for (let at = ${next}(view, p, end, -1); at >= 0; at = ${next}(view, p, end, at)) {`,
+    ...body.map((line) => `  ${line}`),
+    '}',
+  ];
+  return [
+    reader(
+      offset,
+      doc(...aboutMember(member, `${member.struct}[…]`, null, ''), 'Where it starts in the view.'),
+      place,
+      member.after === null ? VIEW.slice(1) : VIEW,
+    ),
+    fn({
+      name: next,
+      parameters: [...VIEW_END, { name: 'at', type: 'number' }],
+      returns: 'number',
+      doc: doc(
+        `Where the element of ${member.name} behind the one at \`at\` starts, -1 behind the last; -1 as \`at\` asks for the first.`,
+        `The elements differ in size, and so have no index. The functions of ${element.alias} read them. Right only after check; allocates nothing.`,
+      ),
+      body: [
+        `const next = at < 0 ? ${place} : at + ${element.alias}.size(view, at);`,
+        `return end - next >= ${member.least} ? next : -1;`,
+      ],
+    }),
+    fn({
+      name: list,
+      parameters: VIEW_END,
+      returns: `${element.type}[]`,
+      doc: doc(`The elements of ${member.name} as objects. Right only after check. Allocates.`),
+      body: [
+        `const list: ${element.type}[] = [];`,
+        ...step([
+          `const element = ${element.alias}.decode(view, at, at + ${element.alias}.size(view, at));`,
+          "if (!('wireError' in element)) list.push(element);",
+        ]),
+        'return list;',
+      ],
+    }),
+    fn({
+      name: end,
+      parameters: VIEW_END,
+      returns: 'number',
+      doc: doc(`Where ${member.name} ends in the view, found by a walk. Right only after check.`),
+      body: [`let last = ${place};`, ...step([`last = at + ${element.alias}.size(view, at);`]), 'return last;'],
+    }),
+  ];
+}
+
 function recordReaders(
   model: ShapeModel,
   records: RecordsMemberIR,
@@ -206,7 +321,7 @@ function recordReaders(
     const place: Start = { base: element.base, offset: element.offset + field.offset };
     if (field.kind === 'int') return intReaders(model, field, place, taking, OF_ELEMENT);
     if (field.kind === 'ints') return [elementReader(model, field, place, taking, J)];
-    if (field.kind === 'records') return [];
+    if (field.kind === 'records' || field.kind === 'structs') return [];
     const { offset = '', length = '', view = '' } = model.names.derived(field);
     const size = isFixed(field.count) ? field.count.fixed : 0;
     const where = at(place.base, place.offset);

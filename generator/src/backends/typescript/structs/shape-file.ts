@@ -1,6 +1,6 @@
 import { varies } from '../../../ir/structs.js';
 import { clause, doc } from '../docs.js';
-import { constant, type Statement } from '../render.js';
+import { constant, importAll, type Statement } from '../render.js';
 import { checkShape, sizeFunction } from './check.js';
 import { describeShape } from './describe.js';
 import { shapeEncoders } from './encode.js';
@@ -8,12 +8,14 @@ import { shapeFlyweight } from './flyweight.js';
 import { shapeObjectForm } from './object-form.js';
 import { shapeReaders } from './readers.js';
 import type { ShapeModel } from './shape-model.js';
+import { fileOf } from './shape-names.js';
 import { SUPPORT_IMPORT } from './support-import.js';
 
 /** The module of one shape of a struct. */
 export function shapeFile(model: ShapeModel): Statement[] {
   return [
     SUPPORT_IMPORT,
+    ...[...model.elements.values()].map(({ struct, alias }) => importAll(`./${fileOf(struct.name)}.js`, alias)),
     structData(model),
     checkShape(model),
     ...sizeFunction(model),

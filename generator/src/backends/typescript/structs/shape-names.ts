@@ -33,6 +33,10 @@ function suffixes(member: MemberIR): readonly string[] {
       return ['count', 'at', 'offset', ...end];
     case 'records':
       return ['count', 'offset', ...end];
+    case 'structs':
+      return member.elementSize === null
+        ? ['offset', 'next', 'list', ...end]
+        : ['count', 'offset', 'at', 'list', ...end];
     case 'bytes':
       return ['offset', 'length', 'view', ...end];
   }

@@ -5,7 +5,16 @@ export const SUPPORT = '../../support/v1.js';
 /** Stands where the import of the support module goes, until all that a file says is known. */
 export const SUPPORT_IMPORT = `import {} from '${SUPPORT}';`;
 
-const FUNCTIONS = ['copy_bytes', 'exact_struct', 'fill_zero', 'short_body', 'short_tail', 'u64_number', 'unknown_arm'];
+const FUNCTIONS = [
+  'copy_bytes',
+  'exact_struct',
+  'fill_zero',
+  'in_element',
+  'short_body',
+  'short_tail',
+  'u64_number',
+  'unknown_arm',
+];
 
 /** A printed file with the import of those support names it uses. */
 export function withSupport(text: string): string {

@@ -10,11 +10,12 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Resource object: a security association with keys of up to 256 bits. Nothing is aligned. Over IPv4.
+ * Resource object: a security association with keys of up to 256 bits. Nothing is aligned. Of any kind. Over IPv4
+ * the first 12 bytes count.
  * Spec: device-types/crypto/description.tex, IPsec.
  */
 export const STRUCT = {
-  name: 'virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4',
+  name: 'virtio_crypto_resource_obj_ipsec_sa_256b_key/raw',
   /** Bytes of the smallest such struct. */
   minSize: 196,
   /** Bytes of every such struct; null where an array makes it vary. */
@@ -30,11 +31,7 @@ export const STRUCT = {
     options: 16,
     'param.type': 24,
     'param.reserved': 25,
-    'param.ipv4.src_addr': 28,
-    'param.ipv4.dst_addr': 32,
-    'param.ipv4.ttl': 36,
-    'param.ipv4.dscp': 37,
-    'param.ipv4.reserved2': 38,
+    'param.raw': 28,
     udp_sport: 68,
     udp_dport: 70,
     replay_win_sz: 72,
@@ -54,7 +51,7 @@ export const STRUCT = {
 } as const;
 
 /**
- * Whether bytes p..end-1 begin with a virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4 whose fields may be read: 0, or an ErrorCode.
+ * Whether bytes p..end-1 begin with a virtio_crypto_resource_obj_ipsec_sa_256b_key/raw whose fields may be read: 0, or an ErrorCode.
  * The only one is short_body. Bytes behind the struct are accepted.
  * end must not exceed view.byteLength. Never throws.
  */
@@ -146,7 +143,7 @@ export function options_number(view: DataView, p: number): number {
 }
 
 /**
- * u8 at byte 24: kind of tunnel, which tells the arm.
+ * u8 at byte 24: kind of tunnel.
  * Spec: device-types/crypto/description.tex, IPsec.
  */
 export function param_type(view: DataView, p: number): number {
@@ -173,76 +170,22 @@ export function param_reserved_view(view: DataView, p: number): Uint8Array {
 }
 
 /**
- * u8[4] at bytes 28..31: address of the sender.
+ * u8[40] at bytes 28..67: outer header.
  * Spec: device-types/crypto/description.tex, IPsec.
  * Where it starts in the view.
  */
-export function param_ipv4_src_addr_offset(p: number): number {
+export function param_raw_offset(p: number): number {
   return p + 28;
 }
 
-/** Number of bytes of param.ipv4.src_addr. */
-export function param_ipv4_src_addr_length(_view: DataView, _p: number): number {
-  return 4;
+/** Number of bytes of param.raw. */
+export function param_raw_length(_view: DataView, _p: number): number {
+  return 40;
 }
 
-/** The bytes of param.ipv4.src_addr in place, not copied. Allocates the Uint8Array; offset and length do not. */
-export function param_ipv4_src_addr_view(view: DataView, p: number): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset + p + 28, 4);
-}
-
-/**
- * u8[4] at bytes 32..35: address of the receiver.
- * Spec: device-types/crypto/description.tex, IPsec.
- * Where it starts in the view.
- */
-export function param_ipv4_dst_addr_offset(p: number): number {
-  return p + 32;
-}
-
-/** Number of bytes of param.ipv4.dst_addr. */
-export function param_ipv4_dst_addr_length(_view: DataView, _p: number): number {
-  return 4;
-}
-
-/** The bytes of param.ipv4.dst_addr in place, not copied. Allocates the Uint8Array; offset and length do not. */
-export function param_ipv4_dst_addr_view(view: DataView, p: number): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset + p + 32, 4);
-}
-
-/**
- * u8 at byte 36: time to live.
- * Spec: device-types/crypto/description.tex, IPsec.
- */
-export function param_ipv4_ttl(view: DataView, p: number): number {
-  return view.getUint8(p + 36);
-}
-
-/**
- * u8 at byte 37: differentiated services.
- * Spec: device-types/crypto/description.tex, IPsec.
- */
-export function param_ipv4_dscp(view: DataView, p: number): number {
-  return view.getUint8(p + 37);
-}
-
-/**
- * u8[2] at bytes 38..39, reserved: zero.
- * Spec: device-types/crypto/description.tex, IPsec.
- * Where it starts in the view.
- */
-export function param_ipv4_reserved2_offset(p: number): number {
-  return p + 38;
-}
-
-/** Number of bytes of param.ipv4.reserved2. */
-export function param_ipv4_reserved2_length(_view: DataView, _p: number): number {
-  return 2;
-}
-
-/** The bytes of param.ipv4.reserved2 in place, not copied. Allocates the Uint8Array; offset and length do not. */
-export function param_ipv4_reserved2_view(view: DataView, p: number): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset + p + 38, 2);
+/** The bytes of param.raw in place, not copied. Allocates the Uint8Array; offset and length do not. */
+export function param_raw_view(view: DataView, p: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + p + 28, 40);
 }
 
 /**
@@ -484,7 +427,7 @@ export function life_bytes_hard_limit_number(view: DataView, p: number): number 
 }
 
 /**
- * Writes a virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4 at p: 196 bytes, reserved fields 0, numbers cut to
+ * Writes a virtio_crypto_resource_obj_ipsec_sa_256b_key/raw at p: 196 bytes, reserved fields 0, numbers cut to
  * their width.
  * Returns the size, or 0 with nothing written when the values do not fit. A view without room throws a RangeError.
  */
@@ -498,10 +441,7 @@ export function encode(
   salt: number,
   options: bigint,
   param_type: number,
-  param_ipv4_src_addr: Uint8Array,
-  param_ipv4_dst_addr: Uint8Array,
-  param_ipv4_ttl: number,
-  param_ipv4_dscp: number,
+  param_raw: Uint8Array,
   udp_sport: number,
   udp_dport: number,
   replay_win_sz: number,
@@ -516,8 +456,7 @@ export function encode(
   life_packets_hard_limit: bigint,
   life_bytes_hard_limit: bigint,
 ): number {
-  if (param_ipv4_src_addr.length > 4) return 0;
-  if (param_ipv4_dst_addr.length > 4) return 0;
+  if (param_raw.length > 40) return 0;
   if (cipher_key_data.length > 32) return 0;
   if (auth_key_data.length > 32) return 0;
   view.setUint8(p, mode);
@@ -529,14 +468,8 @@ export function encode(
   view.setBigUint64(p + 16, options, true);
   view.setUint8(p + 24, param_type);
   fill_zero(view, p + 25, p + 28);
-  copy_bytes(view, p + 28, param_ipv4_src_addr);
-  fill_zero(view, p + 28 + param_ipv4_src_addr.length, p + 32);
-  copy_bytes(view, p + 32, param_ipv4_dst_addr);
-  fill_zero(view, p + 32 + param_ipv4_dst_addr.length, p + 36);
-  view.setUint8(p + 36, param_ipv4_ttl);
-  view.setUint8(p + 37, param_ipv4_dscp);
-  fill_zero(view, p + 38, p + 40);
-  fill_zero(view, p + 40, p + 68);
+  copy_bytes(view, p + 28, param_raw);
+  fill_zero(view, p + 28 + param_raw.length, p + 68);
   view.setUint16(p + 68, udp_sport, true);
   view.setUint16(p + 70, udp_dport, true);
   view.setUint32(p + 72, replay_win_sz, true);
@@ -558,7 +491,7 @@ export function encode(
 }
 
 /**
- * Writes a virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4 at p: 196 bytes, reserved fields 0, numbers cut to
+ * Writes a virtio_crypto_resource_obj_ipsec_sa_256b_key/raw at p: 196 bytes, reserved fields 0, numbers cut to
  * their width.
  * Every u64 is given as its low and high 32 bits.
  * Returns the size, or 0 with nothing written when the values do not fit. A view without room throws a RangeError.
@@ -574,10 +507,7 @@ export function encode_lohi(
   options_lo: number,
   options_hi: number,
   param_type: number,
-  param_ipv4_src_addr: Uint8Array,
-  param_ipv4_dst_addr: Uint8Array,
-  param_ipv4_ttl: number,
-  param_ipv4_dscp: number,
+  param_raw: Uint8Array,
   udp_sport: number,
   udp_dport: number,
   replay_win_sz: number,
@@ -598,8 +528,7 @@ export function encode_lohi(
   life_bytes_hard_limit_lo: number,
   life_bytes_hard_limit_hi: number,
 ): number {
-  if (param_ipv4_src_addr.length > 4) return 0;
-  if (param_ipv4_dst_addr.length > 4) return 0;
+  if (param_raw.length > 40) return 0;
   if (cipher_key_data.length > 32) return 0;
   if (auth_key_data.length > 32) return 0;
   view.setUint8(p, mode);
@@ -612,14 +541,8 @@ export function encode_lohi(
   view.setUint32(p + 20, options_hi, true);
   view.setUint8(p + 24, param_type);
   fill_zero(view, p + 25, p + 28);
-  copy_bytes(view, p + 28, param_ipv4_src_addr);
-  fill_zero(view, p + 28 + param_ipv4_src_addr.length, p + 32);
-  copy_bytes(view, p + 32, param_ipv4_dst_addr);
-  fill_zero(view, p + 32 + param_ipv4_dst_addr.length, p + 36);
-  view.setUint8(p + 36, param_ipv4_ttl);
-  view.setUint8(p + 37, param_ipv4_dscp);
-  fill_zero(view, p + 38, p + 40);
-  fill_zero(view, p + 40, p + 68);
+  copy_bytes(view, p + 28, param_raw);
+  fill_zero(view, p + 28 + param_raw.length, p + 68);
   view.setUint16(p + 68, udp_sport, true);
   view.setUint16(p + 70, udp_dport, true);
   view.setUint32(p + 72, replay_win_sz, true);
@@ -647,7 +570,7 @@ export function encode_lohi(
 }
 
 /**
- * Writes a virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4 at p: 196 bytes, reserved fields 0, numbers cut to
+ * Writes a virtio_crypto_resource_obj_ipsec_sa_256b_key/raw at p: 196 bytes, reserved fields 0, numbers cut to
  * their width.
  * Every u64 is given as a number, 0..Number.MAX_SAFE_INTEGER.
  * Returns the size, or 0 with nothing written when the values do not fit. A view without room throws a RangeError.
@@ -662,10 +585,7 @@ export function encode_number(
   salt: number,
   options: number,
   param_type: number,
-  param_ipv4_src_addr: Uint8Array,
-  param_ipv4_dst_addr: Uint8Array,
-  param_ipv4_ttl: number,
-  param_ipv4_dscp: number,
+  param_raw: Uint8Array,
   udp_sport: number,
   udp_dport: number,
   replay_win_sz: number,
@@ -698,10 +618,7 @@ export function encode_number(
     options,
     options / 4294967296,
     param_type,
-    param_ipv4_src_addr,
-    param_ipv4_dst_addr,
-    param_ipv4_ttl,
-    param_ipv4_dscp,
+    param_raw,
     udp_sport,
     udp_dport,
     replay_win_sz,
@@ -725,7 +642,7 @@ export function encode_number(
 }
 
 /**
- * The fields of a virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4, owned: nothing in it refers to the buffer it
+ * The fields of a virtio_crypto_resource_obj_ipsec_sa_256b_key/raw, owned: nothing in it refers to the buffer it
  * was read from.
  */
 export interface Fields {
@@ -744,22 +661,12 @@ export interface Fields {
   /** mask of options */
   options: bigint;
   param: {
-    /** kind of tunnel, which tells the arm */
+    /** kind of tunnel */
     type: number;
     /** zero */
     reserved: Uint8Array;
-    ipv4: {
-      /** address of the sender */
-      src_addr: Uint8Array;
-      /** address of the receiver */
-      dst_addr: Uint8Array;
-      /** time to live */
-      ttl: number;
-      /** differentiated services */
-      dscp: number;
-      /** zero */
-      reserved2: Uint8Array;
-    };
+    /** outer header */
+    raw: Uint8Array;
   };
   /** UDP port of the sender */
   udp_sport: number;
@@ -811,13 +718,7 @@ export interface FieldsInput {
   readonly param: {
     readonly type: number;
     readonly reserved?: Uint8Array;
-    readonly ipv4: {
-      readonly src_addr: Uint8Array;
-      readonly dst_addr: Uint8Array;
-      readonly ttl: number;
-      readonly dscp: number;
-      readonly reserved2?: Uint8Array;
-    };
+    readonly raw: Uint8Array;
   };
   readonly udp_sport: number;
   readonly udp_dport: number;
@@ -844,7 +745,7 @@ export interface FieldsInput {
 
 /** Owned object form. `surplus` is how many of the bytes given lie behind the struct. */
 export interface Struct {
-  readonly name: 'virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4';
+  readonly name: 'virtio_crypto_resource_obj_ipsec_sa_256b_key/raw';
   fields: Fields;
   size: number;
   surplus: number;
@@ -870,13 +771,7 @@ export function decode(view: DataView, p: number, end: number): Struct | WireErr
       param: {
         type: param_type(view, p),
         reserved: param_reserved_view(view, p).slice(),
-        ipv4: {
-          src_addr: param_ipv4_src_addr_view(view, p).slice(),
-          dst_addr: param_ipv4_dst_addr_view(view, p).slice(),
-          ttl: param_ipv4_ttl(view, p),
-          dscp: param_ipv4_dscp(view, p),
-          reserved2: param_ipv4_reserved2_view(view, p).slice(),
-        },
+        raw: param_raw_view(view, p).slice(),
       },
       udp_sport: udp_sport(view, p),
       udp_dport: udp_dport(view, p),
@@ -911,8 +806,8 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
 }
 
 /**
- * Writes a virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4 from its object form. Reserved values are written
- * when given.
+ * Writes a virtio_crypto_resource_obj_ipsec_sa_256b_key/raw from its object form. Reserved values are written when
+ * given.
  * Returns the size, or 0 with nothing written when values contradict each other or do not fit.
  */
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
@@ -926,10 +821,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
     fields.salt,
     fields.options,
     fields.param.type,
-    fields.param.ipv4.src_addr,
-    fields.param.ipv4.dst_addr,
-    fields.param.ipv4.ttl,
-    fields.param.ipv4.dscp,
+    fields.param.raw,
     fields.udp_sport,
     fields.udp_dport,
     fields.replay_win_sz,
@@ -947,7 +839,6 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
   if (written === 0) return 0;
   if (fields.reserved !== undefined) copy_bytes(view, p + 2, fields.reserved.length > 2 ? fields.reserved.subarray(0, 2) : fields.reserved);
   if (fields.param?.reserved !== undefined) copy_bytes(view, p + 25, fields.param?.reserved.length > 3 ? fields.param?.reserved.subarray(0, 3) : fields.param?.reserved);
-  if (fields.param?.ipv4?.reserved2 !== undefined) copy_bytes(view, p + 38, fields.param?.ipv4?.reserved2.length > 2 ? fields.param?.ipv4?.reserved2.subarray(0, 2) : fields.param?.ipv4?.reserved2);
   if (fields.cipher_key?.reserved1 !== undefined) {
     view.setUint16(p + 86, fields.cipher_key?.reserved1, true);
   }
@@ -964,7 +855,7 @@ export function describe(_view: DataView, p: number, end: number, _code: number)
 
 
 /**
- * The fields of a virtio_crypto_resource_obj_ipsec_sa_256b_key/ipv4 as properties of an object that is made once
+ * The fields of a virtio_crypto_resource_obj_ipsec_sa_256b_key/raw as properties of an object that is made once
  * and moved from struct to struct.
  * They are right only after check. Assignments change the struct in place; whole structs are written by encode.
  */
@@ -1088,7 +979,7 @@ export class View {
     return u64_number(this.view.getUint32(this.p + 16, true), this.view.getUint32(this.p + 20, true));
   }
 
-  /** u8 at byte 24: kind of tunnel, which tells the arm. */
+  /** u8 at byte 24: kind of tunnel. */
   get param_type(): number {
     return this.view.getUint8(this.p + 24);
   }
@@ -1112,67 +1003,19 @@ export class View {
     return param_reserved_view(this.view, this.p);
   }
 
-  /** Where param.ipv4.src_addr starts in the buffer: u8 at bytes 28..31: address of the sender. */
-  get param_ipv4_src_addr_offset(): number {
+  /** Where param.raw starts in the buffer: u8 at bytes 28..67: outer header. */
+  get param_raw_offset(): number {
     return this.p + 28;
   }
 
-  /** Number of bytes of param.ipv4.src_addr. */
-  get param_ipv4_src_addr_length(): number {
-    return 4;
+  /** Number of bytes of param.raw. */
+  get param_raw_length(): number {
+    return 40;
   }
 
-  /** The bytes of param.ipv4.src_addr in place, not copied. Allocates. */
-  param_ipv4_src_addr_view(): Uint8Array {
-    return param_ipv4_src_addr_view(this.view, this.p);
-  }
-
-  /** Where param.ipv4.dst_addr starts in the buffer: u8 at bytes 32..35: address of the receiver. */
-  get param_ipv4_dst_addr_offset(): number {
-    return this.p + 32;
-  }
-
-  /** Number of bytes of param.ipv4.dst_addr. */
-  get param_ipv4_dst_addr_length(): number {
-    return 4;
-  }
-
-  /** The bytes of param.ipv4.dst_addr in place, not copied. Allocates. */
-  param_ipv4_dst_addr_view(): Uint8Array {
-    return param_ipv4_dst_addr_view(this.view, this.p);
-  }
-
-  /** u8 at byte 36: time to live. */
-  get param_ipv4_ttl(): number {
-    return this.view.getUint8(this.p + 36);
-  }
-
-  set param_ipv4_ttl(value: number) {
-    this.view.setUint8(this.p + 36, value);
-  }
-
-  /** u8 at byte 37: differentiated services. */
-  get param_ipv4_dscp(): number {
-    return this.view.getUint8(this.p + 37);
-  }
-
-  set param_ipv4_dscp(value: number) {
-    this.view.setUint8(this.p + 37, value);
-  }
-
-  /** Where param.ipv4.reserved2 starts in the buffer: u8 at bytes 38..39, reserved: zero. */
-  get param_ipv4_reserved2_offset(): number {
-    return this.p + 38;
-  }
-
-  /** Number of bytes of param.ipv4.reserved2. */
-  get param_ipv4_reserved2_length(): number {
-    return 2;
-  }
-
-  /** The bytes of param.ipv4.reserved2 in place, not copied. Allocates. */
-  param_ipv4_reserved2_view(): Uint8Array {
-    return param_ipv4_reserved2_view(this.view, this.p);
+  /** The bytes of param.raw in place, not copied. Allocates. */
+  param_raw_view(): Uint8Array {
+    return param_raw_view(this.view, this.p);
   }
 
   /** u16 at bytes 68..69: UDP port of the sender. */
