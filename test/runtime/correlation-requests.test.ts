@@ -510,6 +510,16 @@ describe('without tokens', () => {
     expect(brief(t.submit(set(1)).effects)).toEqual(['arm 4 1000']);
   });
 
+  it.each([1, 2])('a reset voids what is older again once the late answers to %i given up before have come', (n) => {
+    const t = make('rfc2');
+    for (let i = 0; i < n; i++) t.cancel(t.submit(set(0)).id);
+    for (let i = 0; i < n; i++) expect(brief(t.response(setReply(0, 0)))).toEqual(['drop late']);
+    t.cancel(t.submit(get()).id);
+    const { id } = t.submit(set(0));
+    expect(brief(t.response(setReply(0, 0)))).toEqual([`cancel ${id}`, `done ${id}`]);
+    expect(brief(t.submit(get()).effects)[0]).toBe(`send ${id + 1} t0`);
+  });
+
   it('a reset answered after a reset given up leaves one response to come', () => {
     const t = make('rfc2');
     t.cancel(t.submit(set(0)).id);

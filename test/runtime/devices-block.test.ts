@@ -366,7 +366,7 @@ describe('a block device', () => {
           expect(read).toEqual({ length: 1025, bytes: joined(sector(7, 8), Uint8Array.of(OK)), status: OK });
         },
       ),
-      runs(200),
+      runs(),
     );
   });
 
@@ -704,7 +704,7 @@ describe('a block device', () => {
         }
         expect(bench.failed).toBe(null);
       }),
-      runs(500),
+      runs(),
     );
   });
 
