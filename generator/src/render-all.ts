@@ -44,7 +44,7 @@ export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING)
     ]),
   );
   if (layout === 'package') code.set('package.json', renderPackage(packageExports(dialects, families)));
-  const messages = [...renderMarkdown(dialects, profiles)].map(
+  const messages = [...renderMarkdown(dialects, profiles, families)].map(
     ([path, text]) => [path.replace('docs/messages/', ''), text] as const,
   );
   return {

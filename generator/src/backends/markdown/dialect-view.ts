@@ -33,13 +33,13 @@ interface MessageView {
   readonly source: string;
 }
 
-interface EnumView {
+export interface EnumView {
   readonly name: string;
   readonly doc: string;
   readonly values: Table;
 }
 
-interface UnresolvedView {
+export interface UnresolvedView {
   readonly id: string;
   readonly about: string;
   readonly readings: Table;
@@ -176,7 +176,7 @@ function classView({ name, doc }: ClassIR, dialect: DialectIR): ClassView {
   return { heading: `${name[0]?.toUpperCase()}${name.slice(1)} messages`, doc: sentence(doc), messages };
 }
 
-function enumView({ name, doc, spec, flags, open, values, ranges }: EnumIR): EnumView {
+export function enumView({ name, doc, spec, flags, open, values, ranges }: EnumIR): EnumView {
   const largest = [...values.map((v) => v.value), ...ranges.map((r) => r.to)].reduce((a, b) => Math.max(a, b), 0);
   const digits = largest > 0xff ? 4 : 2;
   const kind = flags ? 'Bits that combine.' : 'One of these values.';
@@ -193,7 +193,7 @@ function enumView({ name, doc, spec, flags, open, values, ranges }: EnumIR): Enu
   };
 }
 
-const unresolvedView = ({ id, about: what, readings, chosen, why }: UnresolvedIR): UnresolvedView => ({
+export const unresolvedView = ({ id, about: what, readings, chosen, why }: UnresolvedIR): UnresolvedView => ({
   id,
   about: sentence(what),
   readings: table(

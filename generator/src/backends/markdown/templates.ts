@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import type { DialectView } from './dialect-view.js';
+import type { FamilyView, StructsView } from './family-view.js';
 import type { ProtocolView } from './protocol-view.js';
 import type { Table } from './table.js';
 
@@ -19,4 +20,6 @@ const template = <View>(name: string): ((view: View) => string) => environment.c
 
 export const dialectPage = template<DialectView>('dialect');
 export const protocolPage = template<ProtocolView>('protocol');
+export const familyPage = template<FamilyView>('family');
+export const structsPage = template<StructsView>('structs');
 export const tableText = template<Table>('table');
