@@ -79,8 +79,14 @@ export {
 } from './trace/index.js';
 export type { BodyModule, CodecError, CodecMessage, CodecModule } from './vectors/codec-module.js';
 export { loadCodecs, StaleCodecs } from './vectors/codec-module.js';
+export type { Hunt } from './vectors/mutate/hunt.js';
 export { BadList, KnownSurvivors, type Settled } from './vectors/mutate/known-survivors.js';
-export { isLayoutSheet, type LayoutSheet } from './vectors/mutate/layout-trial.js';
+export {
+  isLayoutSheet,
+  type LayoutSheet,
+  type StatedDialect,
+  type StatedField,
+} from './vectors/mutate/layout-trial.js';
 export { type MutationReport, MutationRunner } from './vectors/mutate/mutation-runner.js';
 export type { DialectCount } from './vectors/run-vectors.js';
 export { type Failure, type VectorRun, VectorRunner } from './vectors/run-vectors.js';

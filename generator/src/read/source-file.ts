@@ -22,7 +22,8 @@ const MAX_SYNTAX_ERRORS = 3;
 /** One YAML file with its concrete syntax tree, so that every value can be traced to its line and column. */
 export class SourceFile {
   readonly #document: Document;
-  readonly #lines: LineCounter;
+  /** Where lines begin. Not the parser's: where a quote is never closed, that misses some. */
+  readonly #starts: readonly number[];
   #value: unknown;
 
   private constructor(
@@ -30,10 +31,9 @@ export class SourceFile {
     readonly file: string,
     readonly text: string,
     document: Document,
-    lines: LineCounter,
   ) {
     this.#document = document;
-    this.#lines = lines;
+    this.#starts = [0, ...[...text.matchAll(/\n/g)].map((m) => m.index + 1)];
   }
 
   /** Parses `given`; what is wrong is reported, and null returned when no value can be had. */
@@ -42,7 +42,7 @@ export class SourceFile {
     const text = given.replace(/^\uFEFF/, '');
     const lines = new LineCounter();
     const { document, tooDeepAt } = parseYaml(text, lines);
-    const source = new SourceFile(file, text, document, lines);
+    const source = new SourceFile(file, text, document);
     if (tooDeepAt !== undefined) {
       report.add('VW100', source.#placeAt(tooDeepAt), `the file nests deeper than ${MAX_DEPTH} levels here`, {
         hint: 'no schema does; a flow bracket is perhaps not closed',
@@ -117,8 +117,9 @@ export class SourceFile {
   }
 
   #placeAt(offset: number): Place {
-    const { line, col } = this.#lines.linePos(Math.min(offset, this.text.length));
-    return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    const at = Math.min(Math.max(0, offset), this.text.length);
+    const line = this.#starts.findLastIndex((start) => start <= at) + 1;
+    return { file: this.file, line, column: at - (this.#starts[line - 1] ?? 0) + 1 };
   }
 
   /** The parser tells where the second of two equal keys is; the first one has to be looked for. */

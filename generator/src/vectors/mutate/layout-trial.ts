@@ -7,7 +7,7 @@ export interface LayoutSheet {
   readonly dialects: Readonly<Record<string, StatedDialect>>;
 }
 
-interface StatedDialect {
+export interface StatedDialect {
   readonly header: readonly StatedField[];
   readonly fixed_size: number | null;
   readonly messages: readonly (Readonly<
@@ -19,7 +19,7 @@ interface StatedDialect {
   })[];
 }
 
-interface StatedField {
+export interface StatedField {
   readonly name: string;
   readonly offset: number;
   readonly type: string;
