@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { cases } from '../bench/dist/cases.js';
 import { m1, m2, m6 } from '../bench/dist/corpus.js';
 import { compare } from '../bench/dist/measure.js';
+import { busCases } from '../bench/dist/runtime/bus-cases.js';
+import { queueCases } from '../bench/dist/runtime/queue-cases.js';
 import { root } from './support/vwire.js';
 
 /** Names of the messages that stand back to back in a view, told by the interpreter. */
@@ -59,5 +61,20 @@ describe('what the benchmark measures', () => {
     expect(Number.isFinite(result.ratio)).toBe(true);
     expect(result.p25).toBeLessThanOrEqual(result.ratio);
     expect(result.p75).toBeGreaterThanOrEqual(result.ratio);
+  });
+
+  it('of the runtime does what it is said to do, before it is timed and as often as it is asked', async () => {
+    for (const c of queueCases()) c.verify();
+    const cases = await busCases();
+    expect(cases.map(({ message, subject }) => `${message}: ${subject}`)).toEqual([
+      'GET_DEVICE_STATUS: loopback, callback',
+      'GET_DEVICE_STATUS: loopback, promise',
+      'read of 4 KiB: block driver and device',
+    ]);
+    for (const c of cases) {
+      await c.verify();
+      await c.ours(100);
+      await c.hand(100);
+    }
   });
 });

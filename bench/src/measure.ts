@@ -36,7 +36,7 @@ function loopOver(operation: Operation, mask: number): Loop {
   return make(operation);
 }
 
-const cpuNanoseconds = (): number => {
+export const cpuNanoseconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) * 1000;
 };
@@ -79,6 +79,11 @@ export function compare(subject: Operation, baseline: Operation, mask: number, p
     ratios.push(s / Math.max(b, 1e-9));
     times.push(s);
   }
+  return ratioOf(ratios, times, perCall, allocation(ours, nOurs) / perCall);
+}
+
+/** What many pairs of samples come to; `times` are nanoseconds of the subject for one call. */
+export function ratioOf(ratios: number[], times: number[], perCall: number, bytesPerOp: number): Ratio {
   ratios.sort((a, b) => a - b);
   times.sort((a, b) => a - b);
   return {
@@ -86,7 +91,7 @@ export function compare(subject: Operation, baseline: Operation, mask: number, p
     p25: quantile(ratios, 0.25),
     p75: quantile(ratios, 0.75),
     ns: quantile(times, 0.5) / perCall,
-    bytesPerOp: allocation(ours, nOurs) / perCall,
+    bytesPerOp,
   };
 }
 

@@ -1,12 +1,11 @@
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FileMemory } from './support/file-memory.js';
 import { HostileMemory } from './support/hostile-memory.js';
 import { memoryContract } from './support/memory-contract.js';
-import { SharedMemory, toAddress } from './support/runtime.js';
+import { FileMemory, SharedMemory, toAddress } from './support/runtime.js';
 
 const shared = (base: number | bigint, buffer: ArrayBuffer | SharedArrayBuffer = new ArrayBuffer(4096)) =>
   new SharedMemory([{ base, bytes: new Uint8Array(buffer) }]);
@@ -30,7 +29,7 @@ memoryContract('HostileMemory with a peaceful peer', 0x4000, () => new HostileMe
 memoryContract('a file', 0x4000, () => {
   const path = join(folder, 'ram');
   writeFileSync(path, new Uint8Array(4096));
-  return new FileMemory(openSync(path, 'r+'), 0x4000, 4096);
+  return new FileMemory(path, 0x4000);
 });
 
 describe('SharedMemory', () => {

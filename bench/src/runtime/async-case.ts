@@ -1,4 +1,4 @@
-import type { Effort, Ratio } from '../measure.js';
+import { cpuNanoseconds, type Effort, type Ratio, ratioOf } from '../measure.js';
 
 /** One thing to measure that takes turns of the event loop. */
 export interface AsyncCase {
@@ -12,11 +12,6 @@ export interface AsyncCase {
   readonly bytes: number;
   verify(): Promise<void>;
 }
-
-const cpuNanoseconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) * 1000;
-};
 
 async function timed(run: (n: number) => Promise<void>, n: number): Promise<number> {
   const before = cpuNanoseconds();
@@ -35,8 +30,6 @@ async function calibrate(run: (n: number) => Promise<void>, effort: Effort): Pro
   return n;
 }
 
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? 0;
-
 /** As `compare`: subject and baseline in turns, the ratio of each pair, in CPU time of the process. */
 export async function compareAsync(c: AsyncCase, effort: Effort): Promise<Ratio> {
   const nHand = await calibrate(c.hand, effort);
@@ -49,15 +42,7 @@ export async function compareAsync(c: AsyncCase, effort: Effort): Promise<Ratio>
     ratios.push(ours / Math.max(1, hand));
     times.push(ours);
   }
-  ratios.sort((a, b) => a - b);
-  times.sort((a, b) => a - b);
-  return {
-    ratio: quantile(ratios, 0.5),
-    p25: quantile(ratios, 0.25),
-    p75: quantile(ratios, 0.75),
-    ns: quantile(times, 0.5),
-    bytesPerOp: await allocation(c.ours),
-  };
+  return ratioOf(ratios, times, 1, await allocation(c.ours));
 }
 
 /** Smallest growth of the heap per operation over a few rounds; a collection in between would show as shrinkage. */

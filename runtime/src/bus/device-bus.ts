@@ -113,7 +113,7 @@ export class DeviceBus {
       ours: { maxSize: medium.maxMessage, features: transportFeatures },
       polled: false,
       headerSize: this.#dialect.headerSize,
-      granule: options.dialect === 'v1-2026' ? 1 : 8,
+      granule: this.#dialect.granule,
     });
     this.#actor = new Actor(deviceBus, context, {
       perform: (effect) => this.#perform(effect),

@@ -506,7 +506,7 @@ export class DriverBus {
     const context = newEnumeration({
       maxSize,
       headerSize: this.#dialect.headerSize,
-      granule: this.#dialect.name === 'v1-2026' ? 1 : 8,
+      granule: this.#dialect.granule,
       limits: this.#limits,
       quirks: quirks.filter(isEnumerationQuirk),
       ...(widestWindow === undefined ? {} : { widestWindow }),

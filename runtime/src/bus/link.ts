@@ -1,6 +1,5 @@
 import type { CountCode, FaultCode } from '../core/fault.js';
 import { type Head, intake } from '../core/intake.js';
-import { outgoing } from '../core/intake-outgoing.js';
 import type { Down, Medium, Receiver, Sent } from '../medium/medium.js';
 import type { Dialect } from '../wire/dialect.js';
 import type { Message } from '../wire/message.js';
@@ -44,6 +43,7 @@ export class Link implements Receiver {
   readonly #cuts: Uint8Array[] = [];
   /** Messages that have to go out before anything else does. */
   readonly #kept: Uint8Array[] = [];
+  readonly #counters: Counters;
   #full = false;
 
   constructor(options: LinkOptions) {
@@ -59,8 +59,6 @@ export class Link implements Receiver {
     this.#outView = new DataView(this.#out.buffer);
     this.#counters = counters;
   }
-
-  readonly #counters: Counters;
 
   /** Answers that wait for room. Whoever answers has to stop taking requests in when there are many. */
   get kept(): number {
@@ -86,14 +84,9 @@ export class Link implements Receiver {
     this.#options.tracer?.count?.(code);
   }
 
-  /** Why a message of ours cannot be sent at all, or null. */
-  refusal(message: Message): FaultCode | null {
-    return outgoing(message, this.#rules);
-  }
-
   /**
    * Sends a message, or says that there is no room; then nothing else goes out before `writable()` either. A message the
-   * dialect cannot express is counted and dropped: it is ours, and the caller was to ask `refusal`.
+   * dialect cannot express is ours; it is counted and dropped.
    */
   send(message: Message): Sent {
     if (this.#full) return 'full';

@@ -33,10 +33,6 @@ export class RequestDesk {
     this.#table = new RequestTable(options);
   }
 
-  get size(): RequestTable['size'] {
-    return this.#table.size;
-  }
-
   /** Sends a request; `done` is called once, never from within. Returns its name. */
   submit(request: RequestMessage, done: Answered, timeout?: number): number {
     const { id, effects } = this.#table.submit(request, timeout);

@@ -1,5 +1,6 @@
 import { Actor } from '../bus/actor.js';
 import { VirtioError } from '../bus/error.js';
+import type { Answered } from '../bus/request-desk.js';
 import { rethrowLater } from '../bus/rethrow.js';
 import { driverConfigMachine, endDriverConfig } from '../core/config/driver-config.js';
 import {
@@ -28,8 +29,6 @@ import type { BufferPool } from './buffer-pool.js';
 import type { Driver, DriverServices, WantedQueue } from './driver.js';
 import type { DriverPort } from './driver-port.js';
 import { type QueueOwner, TransportQueue } from './transport-queue.js';
-
-type Answered = (response: ResponseMessage | null, why: Fault | null) => void;
 
 /** What a transport needs of its bus. */
 export interface TransportBus {

@@ -1,4 +1,5 @@
 import { Actor } from '../bus/actor.js';
+import type { Answered } from '../bus/request-desk.js';
 import type { ResponseMessage } from '../core/correlation/effect.js';
 import {
   type VqueueContext,
@@ -25,7 +26,7 @@ export interface QueueOptions {
 
 /** What a queue needs of its transport. */
 export interface QueueOwner extends DriverPortHost {
-  ask(request: TransportMessage, done: (response: ResponseMessage | null, why: Fault | null) => void): void;
+  ask(request: TransportMessage, done: Answered): void;
   arm(index: number, ms: number): void;
   cancel(index: number): void;
   up(index: number, what: 'ready' | 'live' | 'reset' | 'broken'): void;

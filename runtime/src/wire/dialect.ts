@@ -24,6 +24,8 @@ export interface Traits {
   readonly generation: 'always' | 'feature';
   /** Smallest limit in bytes a bus may advertise. */
   readonly minMessage: number;
+  /** What offsets and lengths of windows of device numbers are multiples of. */
+  readonly granule: 1 | 8;
 }
 
 /** The bytes of one text of virtio-msg, read and written as logical messages. */

@@ -1,5 +1,6 @@
 /** The one place that knows where the runtime under test is. */
 export * from '../../../runtime/dist/memory/address.js';
+export * from '../../../runtime/dist/memory/file-memory.js';
 export * from '../../../runtime/dist/memory/guest-memory.js';
 export * from '../../../runtime/dist/memory/shared-memory.js';
 export * from '../../../runtime/dist/queue/chain.js';
