@@ -1,5 +1,7 @@
+import type { Reuse } from './backends/reuse.js';
 import type { Compiled } from './compile.js';
 import { renderJsonSchemas } from './write/json-schema.js';
+import { codePath, type OutputLayout } from './write/output-layout.js';
 import { renderPackage } from './write/package-file.js';
 import { renderFamilyIr, renderIr } from './write/render-ir.js';
 import type { Files } from './write/write-files.js';
@@ -19,10 +21,11 @@ export interface Rendered {
 export interface Choice {
   /** The one dialect to render, or null for all. */
   readonly only: string | null;
-  /** `package`: this repository's codecs package. `sources`: a folder among the sources of somebody's own project. */
-  readonly layout: 'package' | 'sources';
+  readonly layout: OutputLayout;
   /** Vectors passed by dialect or family, for the table of what is covered; without them the table has no such column. */
   readonly vectors?: ReadonlyMap<string, number>;
+  /** What earlier runs made; without it everything is rendered. */
+  readonly reuse?: Reuse;
 }
 
 const EVERYTHING: Choice = { only: null, layout: 'package' };
@@ -30,7 +33,7 @@ const EVERYTHING: Choice = { only: null, layout: 'package' };
 /** Renders in memory. The back ends are loaded here and nowhere else: ts-morph alone costs most of a second. */
 export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING): Promise<Rendered> {
   const { dialects, families, profiles } = compiled;
-  const { only, layout, vectors } = choice;
+  const { only, layout, vectors, reuse } = choice;
   const [{ packageExports, renderTypeScript }, { coverageTable, renderMarkdown, structTable }] = await Promise.all([
     import('./backends/typescript/index.js'),
     import('./backends/markdown/index.js'),
@@ -38,10 +41,7 @@ export async function renderAll(compiled: Compiled, choice: Choice = EVERYTHING)
   const chosen = only === null ? dialects : dialects.filter((d) => d.dialect === only);
   const ownFamilies = only === null ? families : families.filter((f) => f.family === only);
   const code = new Map(
-    [...renderTypeScript(dialects, chosen, ownFamilies)].map(([path, text]) => [
-      layout === 'package' ? path : path.replace(/^src\//, ''),
-      text,
-    ]),
+    [...renderTypeScript(dialects, chosen, ownFamilies, reuse)].map(([path, text]) => [codePath(layout, path), text]),
   );
   if (layout === 'package') code.set('package.json', renderPackage(packageExports(dialects, families)));
   const messages = [...renderMarkdown(dialects, profiles, families)].map(

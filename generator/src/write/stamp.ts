@@ -7,6 +7,13 @@ import { sha256, sortedJson } from '../ir/seal.js';
 
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Where runs leave what saves the next one time; never needed, and never committed. */
+export const CACHE = join(packageRoot, '.cache');
+
+/** A file in it of one output folder. */
+export const cacheName = (folder: string, what: string): string =>
+  join(CACHE, `${sha256(folder).slice(7, 23)}.${what}.json`);
+
 /**
  * Remembers that these inputs gave those outputs, so that a run with nothing to do need not load a back end. It only ever
  * saves time: it vouches for the content of every file it covers, and `--check` does not ask it.
@@ -17,7 +24,7 @@ export class Stamp {
   fileCount = 0;
 
   constructor(compiled: Compiled, folder: string) {
-    this.#file = join(packageRoot, '.cache', `${sha256(folder).slice(7, 23)}.json`);
+    this.#file = cacheName(folder, 'stamp');
     this.#key = sha256(
       sortedJson(
         {
@@ -51,7 +58,7 @@ export class Stamp {
   keep(targets: readonly string[], files: number): void {
     this.fileCount = files;
     try {
-      mkdirSync(join(packageRoot, '.cache'), { recursive: true });
+      mkdirSync(CACHE, { recursive: true });
       writeFileSync(this.#file, JSON.stringify({ key: this.#key, targets, files, content: contentOf(targets) }));
     } catch {
       // A package folder may be read-only; the next run then does the work again.
@@ -60,9 +67,11 @@ export class Stamp {
 }
 
 /** Hash over everything that turns IR into files: the built generator and its assets. */
-function generatorHash(): string {
-  return contentOf([join(packageRoot, 'dist'), join(packageRoot, 'assets')]);
+export function generatorHash(): string {
+  generator ??= contentOf([join(packageRoot, 'dist'), join(packageRoot, 'assets')]);
+  return generator;
 }
+let generator: string | undefined;
 
 /** Hash over paths and content; build output and installed packages below a target are not ours to vouch for. */
 function contentOf(targets: readonly string[]): string {

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { FamilyIR } from '../../ir/structs.js';
 import type { DialectIR } from '../../ir/types.js';
+import { AFRESH, type Reuse, type Texts } from '../reuse.js';
 import { bodyFile } from './body-file.js';
 import { dialectIndex } from './dialect-index.js';
 import { enumsFile } from './enums-file.js';
 import { headerFile } from './header-file.js';
 import { messageFile } from './message-file.js';
 import { Printer, type Statement } from './render.js';
-import { SharedModules } from './shared.js';
+import { bodyKey, headerKey, SharedModules } from './shared.js';
 import { streamFile } from './stream-file.js';
 import { renderFamily } from './structs/index.js';
 import { modelDialect } from './view-model.js';
@@ -19,12 +20,13 @@ const SUPPORT = new URL('../../../assets/support/v1.ts', import.meta.url);
 
 /**
  * Every TypeScript file of the `chosen` dialects and families of structs, by path relative to the output folder. What
- * several of all `dialects` have in common is written for one of them.
+ * several of all `dialects` have in common is written for one of them. `reuse` may keep what it made of the same before.
  */
 export function renderTypeScript(
   dialects: readonly DialectIR[],
   chosen: readonly DialectIR[] = dialects,
   families: readonly FamilyIR[] = [],
+  reuse: Reuse = AFRESH,
 ): Map<string, string> {
   const files = new Map<string, string>();
   const printer = new Printer();
@@ -33,23 +35,30 @@ export function renderTypeScript(
   for (const model of models) {
     const { ir } = model;
     if (!chosen.includes(ir)) continue;
-    const print = (name: string, origin: string, statements: Parameters<Printer['print']>[2]): void => {
+    const print = (name: string, origin: string, madeOf: string, statements: () => readonly Statement[]): void => {
       const path = `${model.folder}/${name}.ts`;
-      files.set(path, printer.print(path, provenance(ir.protocol, origin), statements));
+      const from = provenance(ir.protocol, origin);
+      const render = (): Texts => new Map([[path, printer.print(path, from, statements())]]);
+      for (const [file, text] of reuse.files([path, from, madeOf].join('\n'), render)) files.set(file, text);
     };
     const handOn = (specifier: string): Statement[] => [`export * from '${specifier}';`];
     for (const body of model.bodies) {
       const there = shared.body(model, body);
-      print(body.name, body.ir.origin, there === null ? bodyFile(model, body) : handOn(there));
+      print(body.name, body.ir.origin, there ?? bodyKey(model, body), () =>
+        there === null ? bodyFile(model, body) : handOn(there),
+      );
     }
     const there = shared.header(model);
-    print('header', ir.dialect, there === null ? headerFile(model) : handOn(there));
-    print('stream', ir.dialect, streamFile(model));
-    print('message', ir.dialect, messageFile(model));
-    print('enums', ir.dialect, enumsFile(model));
-    print('index', ir.dialect, dialectIndex(model));
+    print('header', ir.dialect, there ?? headerKey(ir), () => (there === null ? headerFile(model) : handOn(there)));
+    print('stream', ir.dialect, ir.hash, () => streamFile(model));
+    print('message', ir.dialect, ir.hash, () => messageFile(model));
+    print('enums', ir.dialect, ir.hash, () => enumsFile(model));
+    print('index', ir.dialect, ir.hash, () => dialectIndex(model));
   }
-  for (const ir of families) for (const [path, text] of renderFamily(ir, printer)) files.set(path, text);
+  for (const ir of families) {
+    const madeOf = `${ir.protocol}/${ir.family} ${ir.hash}`;
+    for (const [path, text] of reuse.files(madeOf, () => renderFamily(ir, printer))) files.set(path, text);
+  }
   files.set('src/support/v1.ts', readFileSync(SUPPORT, 'utf8'));
   return files;
 }

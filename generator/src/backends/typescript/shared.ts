@@ -4,10 +4,10 @@ import type { BodyModel } from './body-model.js';
 import type { DialectModel } from './view-model.js';
 
 /** What `./header.js` of a dialect is made of. */
-const headerKey = ({ framing, header }: DialectIR): string => JSON.stringify([framing, header]);
+export const headerKey = ({ framing, header }: DialectIR): string => JSON.stringify([framing, header]);
 
 /** What a body module is made of: who declared the body changes nothing in it. */
-const bodyKey = ({ ir }: DialectModel, body: BodyModel): string =>
+export const bodyKey = ({ ir }: DialectModel, body: BodyModel): string =>
   JSON.stringify([body.name, { ...body.ir, origin: '' }, headerKey(ir)]);
 
 /**

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Compiled } from '../../compile.js';
 import { knownNames } from '../../diagnostics/did-you-mean.js';
 import type { Rendered } from '../../render-all.js';
+import { KeptFiles } from '../../write/kept-files.js';
+import type { OutputLayout } from '../../write/output-layout.js';
 import { readPassed } from '../../write/passed.js';
 import { readText, withCoverage } from '../../write/readme-table.js';
 import { Stamp } from '../../write/stamp.js';
@@ -21,8 +23,17 @@ export interface Outcome {
   readonly ms: number;
 }
 
+/** What runs leave each other: `--watch` hands it on from turn to turn. */
+export const keptFor = (targets: Targets): KeptFiles => new KeptFiles(targets.codecs, layoutOf(targets));
+
+const layoutOf = (targets: Targets): OutputLayout => (targets.readme === null ? 'sources' : 'package');
+
 /** Compiles, renders and writes once. */
-export async function generateOnce(options: GenerateOptions, targets: Targets): Promise<Outcome | null> {
+export async function generateOnce(
+  options: GenerateOptions,
+  targets: Targets,
+  kept: KeptFiles = keptFor(targets),
+): Promise<Outcome | null> {
   const started = performance.now();
   const compiled = await compileFolder(options.schema);
   reportDiagnostics(compiled);
@@ -37,7 +48,7 @@ export async function generateOnce(options: GenerateOptions, targets: Targets): 
   const stamp = new Stamp(compiled, targets.codecs);
   if (!check && stamp.holds())
     return { compiled, changes: [], unchanged: stamp.fileCount, ms: performance.now() - started };
-  const { changes, total } = await apply(compiled, targets, options, check);
+  const { changes, total } = await apply(compiled, targets, options, check ? null : kept);
   if (!check && options.only === undefined) stamp.keep(targets.all, total);
   const written = changes.filter((c) => c.kind !== 'stale').length;
   return { compiled, changes, unchanged: total - written, ms: performance.now() - started };
@@ -47,13 +58,18 @@ async function apply(
   compiled: Compiled,
   targets: Targets,
   options: GenerateOptions,
-  check: boolean,
+  kept: KeptFiles | null,
 ): Promise<{ changes: Change[]; total: number }> {
   const { renderAll } = await import('../../render-all.js');
   const home = targets.readme !== null;
   const vectors = readPassed(targets.passed);
-  const layout = home ? 'package' : 'sources';
-  const rendered = await renderAll(compiled, { only: options.only ?? null, layout, ...(vectors && { vectors }) });
+  const check = kept === null;
+  const rendered = await renderAll(compiled, {
+    only: options.only ?? null,
+    layout: layoutOf(targets),
+    ...(vectors && { vectors }),
+    ...(kept && { reuse: kept }),
+  });
   const extent = options.only === undefined ? 'all' : 'some';
   const put = (folder: string | null, shown: string, files: Files): Change[] => {
     if (folder === null) return [];
@@ -67,6 +83,7 @@ async function apply(
     ...schemas,
     ...applyReadme(targets.readme, rendered, check),
   ];
+  kept?.keep(extent);
   // Each manifest is a file too, and so is the README.
   const total = rendered.codecs.size + 1 + (home ? rendered.messages.size + 1 + rendered.schemas.size + 1 : 0);
   return { changes, total };

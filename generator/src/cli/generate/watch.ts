@@ -1,7 +1,8 @@
 import { watch } from 'node:fs';
+import type { KeptFiles } from '../../write/kept-files.js';
 import { note, outLine } from '../terminal.js';
 import { schemaFolder } from '../workspace.js';
-import { generateOnce } from './run.js';
+import { generateOnce, keptFor } from './run.js';
 import { summarize } from './summary.js';
 import type { GenerateOptions, Targets } from './targets.js';
 
@@ -11,6 +12,7 @@ const QUIET_MS = 60;
 /** Regenerates whenever a schema file changes, until interrupted. The back ends stay loaded, so that a turn is short. */
 export async function watchSchema(options: GenerateOptions, targets: Targets): Promise<never> {
   const { folder, shown } = schemaFolder(options.schema);
+  const kept = keptFor(targets);
   let running = false;
   let again = false;
   const turn = async (): Promise<void> => {
@@ -21,7 +23,7 @@ export async function watchSchema(options: GenerateOptions, targets: Targets): P
     running = true;
     do {
       again = false;
-      await attempt(options, targets);
+      await attempt(options, targets, kept);
     } while (again);
     running = false;
   };
@@ -37,9 +39,9 @@ export async function watchSchema(options: GenerateOptions, targets: Targets): P
   return new Promise<never>(() => {});
 }
 
-async function attempt(options: GenerateOptions, targets: Targets): Promise<void> {
+async function attempt(options: GenerateOptions, targets: Targets, kept: KeptFiles): Promise<void> {
   try {
-    const outcome = await generateOnce(options, targets);
+    const outcome = await generateOnce(options, targets, kept);
     if (outcome !== null) await summarize(outcome, options);
   } catch (error) {
     // A file may vanish between two looks at the folder; the next change starts the next turn.
