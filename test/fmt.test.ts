@@ -57,7 +57,8 @@ describe('the canonical form', () => {
   });
 
   it('is its own canonical form', () => {
-    for (const given of [...shipped(), ...filesBelow('test/fixtures')]) {
+    // The shipped files are in it as they stand, which the first test of this group says.
+    for (const given of filesBelow('test/fixtures')) {
       const once = format(given);
       expect(format({ ...given, text: once }), given.file).toBe(once);
     }
@@ -180,9 +181,10 @@ describe('keys in another order', () => {
           expect(order(f.text)).toEqual(order(reference[index]?.text ?? ''));
         });
       }),
-      { numRuns: 15 },
+      // Each run shuffles every file there is.
+      { numRuns: 3 },
     );
-  }, 60_000);
+  });
 });
 
 describe('files with mistakes', () => {
@@ -248,7 +250,7 @@ describe('files with mistakes', () => {
       { numRuns: 300 },
     );
     expect(formatted).toBeGreaterThan(50);
-  }, 120_000);
+  });
 });
 
 describe('vwire fmt', () => {
