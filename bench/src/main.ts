@@ -1,6 +1,6 @@
-import os from 'node:os';
 import pc from 'picocolors';
 import { cases } from './cases.js';
+import { machine } from './machine.js';
 import { compare, LONG, QUICK, type Ratio } from './measure.js';
 import { compareAsync } from './runtime/async-case.js';
 import { busCases } from './runtime/bus-cases.js';
@@ -48,9 +48,6 @@ export async function run({ quick, json }: { quick: boolean; json: boolean }): P
   process.stdout.write(`${machine()}\nratio to hand-written code in the same process: below 1 is faster\n\n`);
   for (const r of results) process.stdout.write(`${row(r)}\n`);
 }
-
-const machine = (): string =>
-  `node ${process.version}, V8 ${process.versions.v8}, ${os.cpus()[0]?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} cores`;
 
 function row(r: Result): string {
   const ratio = `${r.ratio.toFixed(2)}×`;

@@ -11,17 +11,19 @@ export const bench = (): Command =>
       'Measure the generated codecs against careful hand-written DataView code in the same process; ratios only.',
     )
     .option('--quick', 'a few seconds per message instead of a long run')
+    .option('--tools', 'the command line and the generator themselves: start, generate, watch, captures')
     .option('--json', 'results as JSON')
-    .addHelpText('after', '\nExample:\n  vwire bench --quick')
-    .action(async (options: { quick?: boolean; json?: boolean }) => {
-      const entry = repositoryRoot === null ? null : join(repositoryRoot, 'bench', 'dist', 'main.js');
-      if (entry === null || !existsSync(entry))
+    .addHelpText('after', '\nExamples:\n  vwire bench --quick\n  vwire bench --tools --quick')
+    .action(async (options: { quick?: boolean; json?: boolean; tools?: boolean }) => {
+      const main = options.tools === true ? 'tools/main.js' : 'main.js';
+      const entry = repositoryRoot === null ? null : join(repositoryRoot, 'bench', 'dist', main);
+      if (repositoryRoot === null || entry === null || !existsSync(entry))
         throw new UsageError(
           'the benchmarks stand in the repository, not in the package',
           'clone it, run "npm ci" there',
         );
       const { run } = (await import(pathToFileURL(entry).href)) as {
-        run: (options: { quick: boolean; json: boolean }) => Promise<void>;
+        run: (options: { root: string; quick: boolean; json: boolean }) => Promise<void>;
       };
-      await run({ quick: options.quick === true, json: options.json === true });
+      await run({ root: repositoryRoot, quick: options.quick === true, json: options.json === true });
     });
