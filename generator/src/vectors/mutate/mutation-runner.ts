@@ -2,7 +2,7 @@ import { DialectIndex } from '../../interpret/dialect-index.js';
 import { FamilyIndex } from '../../interpret/structs/family-index.js';
 import { fromHex } from '../../interpret/values.js';
 import type { DialectIR, ProfileIR } from '../../ir/types.js';
-import { type Entry, objectOf, textOf } from '../../jsonl/entry.js';
+import { type Entry, objectOf, surplusOf, textOf } from '../../jsonl/entry.js';
 import type { IrStore } from '../../store.js';
 import { protocolOf } from '../run-vectors.js';
 import { dialectMutants } from './dialect-mutants.js';
@@ -140,7 +140,8 @@ export class MutationRunner {
     const pool = this.#families.get(family) ?? { index: named.index, vectors: [] };
     this.#families.set(family, pool);
     const [offsets, types] = [objectOf(entry, 'offsets') ?? {}, objectOf(entry, 'types') ?? {}];
-    const vector = { struct, label: `${label} ${struct}`, bytes: hex.bytes, fields, offsets, types };
+    const surplus = surplusOf(entry);
+    const vector = { struct, label: `${label} ${struct}`, bytes: hex.bytes, fields, offsets, types, surplus };
     pool.vectors.push({ vector, key: named.struct.name });
   }
 }
