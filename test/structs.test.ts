@@ -31,6 +31,7 @@ const store = new IrStore(`${root}generated/ir`);
 
 describe.each([
   ['virtio-structs.json', 'virtio-core'],
+  ['virtio-structs-more.json', 'virtio-core'],
   ['admin-rfc2021.json', 'admin-rfc2021'],
   ['admin-1.4.json', 'admin-1.4'],
   ['admin-1.4-more.json', 'admin-1.4'],
