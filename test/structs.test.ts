@@ -4,6 +4,8 @@ import {
   type FamilyIndex,
   IrStore,
   isRefusedStruct,
+  LineDecoder,
+  LineEncoder,
   type Named,
   type StructSubject,
   VectorRunner,
@@ -14,11 +16,13 @@ import { path } from './support/schema.js';
 import { root } from './support/vwire.js';
 
 interface StructVector {
+  readonly protocol?: string;
   readonly struct: string;
   readonly variant: string;
   readonly fields: Record<string, string>;
   readonly offsets: Record<string, number>;
   readonly size: number;
+  readonly surplus?: { readonly offset: number; readonly length: number };
   readonly hex: string;
 }
 
@@ -27,18 +31,33 @@ const store = new IrStore(`${root}generated/ir`);
 
 describe.each([
   ['virtio-structs.json', 'virtio-core'],
+  ['virtio-structs-more.json', 'virtio-core'],
   ['admin-rfc2021.json', 'admin-rfc2021'],
   ['admin-1.4.json', 'admin-1.4'],
+  ['admin-1.4-more.json', 'admin-1.4'],
+  ['layouts-more.json', undefined],
 ])('%s', (file, protocol) => {
   const vectors = read(file);
-  const found = vectors.map((vector) => ({ vector, named: store.struct(protocol, vector.struct) }));
+  const found = vectors.map((vector) => ({ vector, named: store.struct(vector.protocol ?? protocol, vector.struct) }));
   const known = found.flatMap(({ vector, named }) => (named === null ? [] : [{ vector, named }]));
 
   it('decodes and encodes the same through interpreter, object codec, view codec and flyweight', async () => {
     const runner = new VectorRunner(store);
     await runner.file(file, vectors as never);
     expect(runner.run.failures).toEqual([]);
+    expect(known.length).toBe(vectors.length);
     expect([...runner.run.dialects.values()].reduce((n, c) => n + c.vectors, 0)).toBe(known.length);
+  });
+
+  it('is answered by decode --jsonl and encode --jsonl as it is written', () => {
+    const [decoder, encoder] = [new LineDecoder(store), new LineEncoder(store)];
+    for (const { protocol: own, struct, fields, size, surplus, hex } of vectors) {
+      const name = { protocol: own ?? protocol, struct };
+      const told = JSON.parse(decoder.line(JSON.stringify({ ...name, hex })));
+      expect([told.fields, told.size, told.surplus], struct).toEqual([fields, size, surplus]);
+      const written = JSON.parse(encoder.line(JSON.stringify({ ...name, fields })));
+      expect([written.hex, written.size], struct).toEqual([hex.slice(0, 2 * size), size]);
+    }
   });
 
   it('puts every field where the C compiler puts it', () => {
@@ -56,7 +75,7 @@ describe.each([
 
   it('is refused alike by all of them when it is cut short, and read alike when there is more', async () => {
     const subjects = new Map<string, readonly StructSubject[]>();
-    const oneOfEach = known.filter(({ vector }) => vector.variant === 'ramp');
+    const oneOfEach = known.filter(({ vector }) => ['ramp', 'rise'].includes(vector.variant));
     for (const { vector, named } of oneOfEach) {
       const own = subjects.get(named.index.ir.family) ?? (await VectorRunner.structSubjects(named.index));
       subjects.set(named.index.ir.family, own);

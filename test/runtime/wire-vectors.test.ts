@@ -74,7 +74,10 @@ const layouts: readonly [DialectName, string][] = [
   ['v1-2026', 'v1-2026'],
 ];
 
-// No vector is excepted: what is reserved is zero in all of them, and there is a word for everything else.
+/** A writer leaves the bits of the type zero that a reader ignores. */
+const asWritten = (hex: string): string => `0${Number.parseInt(hex.slice(0, 2), 16) & 3}${hex.slice(2)}`;
+
+// No vector is excepted: what else is reserved is zero in all of them, and there is a word for everything else.
 describe.each(layouts)('the messages of %s, by the vectors of %s', (name, source) => {
   const dialect = DIALECTS[name];
   const own = vectors.filter((v) => v.dialect === source);
@@ -99,7 +102,7 @@ describe.each(layouts)('the messages of %s, by the vectors of %s', (name, source
     const out = new Uint8Array(v.size + 8).fill(0xaa);
     const written = dialect.encode(new DataView(out.buffer, 4), 2, message);
     expect(written).toBe(v.size);
-    expect(Buffer.from(out.subarray(6, 6 + written)).toString('hex')).toBe(v.hex);
+    expect(Buffer.from(out.subarray(6, 6 + written)).toString('hex')).toBe(asWritten(v.hex));
     expect([...out.subarray(0, 6), ...out.subarray(6 + written)]).toEqual(new Array(8).fill(0xaa));
   });
 });

@@ -82,7 +82,7 @@ const preamble = (): string[] => [
   ...HEADERS.flatMap((h) => [`#if __has_include(<${h}>)`, `#include <${h}>`, '#endif']),
 ];
 
-const COMPILER = process.env.CC ?? 'cc';
+export const COMPILER = process.env.CC ?? 'cc';
 
 /** Why nothing can be compared here, or null. */
 export function obstacle(): string | null {

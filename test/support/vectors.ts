@@ -43,8 +43,18 @@ export const subpath = (dialect: string): string =>
 const isMessage = (v: { dialect: string; kind: string }): boolean =>
   DIALECTS.includes(v.dialect) && v.kind !== 'struct';
 
-export const vectors: Vector[] = (read('virtio-msg.json') as Vector[]).filter(isMessage);
-export const malformed: Malformed[] = (read('virtio-msg-malformed.json') as Malformed[]).filter(isMessage);
+/** What C programs of ours print: messages to be read, and messages to be refused. */
+const more = read('virtio-msg-more.json') as (Vector | Malformed)[];
+const isMalformed = (v: Vector | Malformed): v is Malformed => 'verdict' in v;
+
+export const vectors: Vector[] = [
+  ...(read('virtio-msg.json') as Vector[]),
+  ...more.filter((v) => !isMalformed(v)),
+].filter(isMessage);
+export const malformed: Malformed[] = [
+  ...(read('virtio-msg-malformed.json') as Malformed[]),
+  ...more.filter(isMalformed),
+].filter(isMessage);
 
 /** Entries of memory layouts: no header, and spelled like messages. */
 const isLayout = (v: { kind: string }): boolean => v.kind === 'struct';

@@ -13,6 +13,12 @@ export const objectOf = (entry: Entry, key: string): Entry | undefined => {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Entry) : undefined;
 };
 
+/** Bytes that an entry says lie behind its content. */
+export function surplusOf(entry: Entry): number {
+  const length = objectOf(entry, 'surplus')?.length;
+  return typeof length === 'number' ? length : 0;
+}
+
 export function directionOf(entry: Entry): Direction | null {
   const dir = entry.dir;
   return dir === 'driver->device' || dir === 'device->driver' ? dir : null;

@@ -117,7 +117,7 @@ export class VectorRunner {
     }
     const { index } = named;
     const expect = this.#counting(nameOf(index), `${file}[${number}] ${spelled}`);
-    runStruct(index, named, await this.#subjectsOfFamily(index), entry.fields, bytes.bytes, expect);
+    runStruct(index, named, await this.#subjectsOfFamily(index), entry, bytes.bytes, expect);
   }
 
   /** An entry of a memory layout; false where its dialect has no such layout. */
@@ -130,7 +130,7 @@ export class VectorRunner {
     const label = [message, textOf(entry, 'set') ?? textOf(entry, 'name') ?? ''].join(' ').trim();
     const expect = this.#counting(nameOf(index), `${file}[${number}] ${label}`);
     if (textOf(entry, 'verdict') !== undefined) expect('layers', this.#verdict(entry), this.#verdict(entry) === '');
-    runStruct(index, named, await this.#subjectsOfFamily(index), entry.fields, bytes.bytes, expect, (shape, flat) =>
+    runStruct(index, named, await this.#subjectsOfFamily(index), entry, bytes.bytes, expect, (shape, flat) =>
       shape === undefined ? flat : spellLayout(shape, flat),
     );
     return true;

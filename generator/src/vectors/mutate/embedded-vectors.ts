@@ -49,6 +49,7 @@ function cut(vector: StructVector, prefix: string, paths: readonly string[], str
       fields: of(vector.fields),
       offsets: of(vector.offsets, start),
       types: of(vector.types),
+      surplus: 0,
     },
   ];
 }

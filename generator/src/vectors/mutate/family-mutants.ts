@@ -1,4 +1,5 @@
 import type { ChoiceIR, FamilyIR, MemberIR, StructIR } from '../../ir/structs.js';
+import { Kinship } from './kinship.js';
 import { memberChanges } from './member-changes.js';
 import { type Mutant, replaced } from './mutant.js';
 
@@ -6,16 +7,24 @@ export type FamilyMutant = Mutant<FamilyIR>;
 
 /**
  * Every IR that differs from `ir` in one place that a byte vector should pin. What stands in several shapes of a struct
- * stands in the schema once, so that it changes in all of them. The IR of a mutant holds the changed struct alone.
+ * stands in the schema once, so that it changes in all of them. The IR of a mutant holds the changed struct and its kin:
+ * vectors of what it is an element of can tell it as well, and need the elements of theirs.
  */
 export function* familyMutants(ir: FamilyIR): Generator<FamilyMutant> {
+  const kinship = new Kinship(ir.structs);
   for (const struct of ir.structs) {
-    yield* memberMutants(ir, struct);
-    yield* choiceMutants(ir, struct);
+    const { holders, kin } = kinship.of(struct);
+    const keys = [struct.name, ...holders.map((s) => s.name)];
+    const to = (changed: Partial<StructIR>) => ({ keys, ir: { ...ir, structs: [{ ...struct, ...changed }, ...kin] } });
+    yield* memberMutants(struct, to);
+    yield* choiceMutants(struct, to);
   }
 }
 
-function* memberMutants(ir: FamilyIR, struct: StructIR): Generator<FamilyMutant> {
+/** The part of a mutant that follows from what its struct becomes. */
+type To = (changed: Partial<StructIR>) => Pick<FamilyMutant, 'keys' | 'ir'>;
+
+function* memberMutants(struct: StructIR, changed: To): Generator<FamilyMutant> {
   const done = new Set<string>();
   for (const shape of struct.shapes)
     for (const [i, member] of shape.fields.entries()) {
@@ -31,7 +40,7 @@ function* memberMutants(ir: FamilyIR, struct: StructIR): Generator<FamilyMutant>
           fields: s.fields.map((m) => (layoutOf(m) === layout ? to : m)),
         }));
         const where = [shape.key, member.name, at].filter((part) => part !== '').join(' ');
-        yield { kind, where, what, keys: [struct.name], ir: { ...ir, structs: [{ ...struct, shapes }] } };
+        yield { kind, where, what, ...changed({ shapes }) };
       }
     }
 }
@@ -49,13 +58,12 @@ function layoutOf(member: MemberIR): string {
 }
 
 /** Two arms with each other's tag values, and tails tried in another order. */
-function* choiceMutants(ir: FamilyIR, struct: StructIR): Generator<FamilyMutant> {
+function* choiceMutants(struct: StructIR, changed: To): Generator<FamilyMutant> {
   const mutant = (what: string, choice: ChoiceIR): FamilyMutant => ({
     kind: 'choice',
     where: struct.name,
     what,
-    keys: [struct.name],
-    ir: { ...ir, structs: [{ ...struct, choice }] },
+    ...changed({ choice }),
   });
   const { choice } = struct;
   if (choice.by === 'size')

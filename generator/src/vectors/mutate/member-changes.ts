@@ -1,5 +1,5 @@
 import { joined } from '../../interpret/structs/decode-struct.js';
-import type { IntMemberIR, MemberCountIR, MemberIR } from '../../ir/structs.js';
+import { type IntMemberIR, isWalked, type MemberCountIR, type MemberIR } from '../../ir/structs.js';
 import { bitChanges, type Change, offsetChanges, SIZES, typeChanges } from './change.js';
 import { replaced } from './mutant.js';
 
@@ -7,13 +7,14 @@ import { replaced } from './mutant.js';
 export function memberChanges(member: MemberIR, counters: readonly string[]): readonly Change<MemberIR>[] {
   const moved = offsetChanges(member.offset).map((c) => ({ ...c, to: { ...member, offset: c.to } }));
   if (member.kind === 'int') return [...moved, ...intChanges(member)];
-  const counted = countChanges(member.count, member.kind === 'bytes', counters).map((c) => ({
-    ...c,
-    to: { ...member, count: c.to },
-  }));
+  // Elements that differ in size are walked to the end of the struct: there is no count to get wrong.
+  const counts = isWalked(member) ? [] : countChanges(member.count, member.kind === 'bytes', counters);
+  const counted = counts.map((c) => ({ ...c, to: { ...member, count: c.to } }));
   if (member.kind === 'bytes') return [...moved, ...counted];
   const { elementSize } = member;
-  const strides = (elementSize === null ? [] : [elementSize - 1, elementSize + 1])
+  // There is nothing behind a single element that a stride would lead to.
+  const single = 'fixed' in member.count && member.count.fixed === 1;
+  const strides = (elementSize === null || single ? [] : [elementSize - 1, elementSize + 1])
     .filter((to) => to > 0)
     .map((to) => ({
       kind: 'element-size' as const,

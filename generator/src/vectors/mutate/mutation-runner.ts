@@ -2,7 +2,8 @@ import { DialectIndex } from '../../interpret/dialect-index.js';
 import { FamilyIndex } from '../../interpret/structs/family-index.js';
 import { fromHex } from '../../interpret/values.js';
 import type { DialectIR, ProfileIR } from '../../ir/types.js';
-import { type Entry, objectOf, textOf } from '../../jsonl/entry.js';
+import { type Entry, objectOf, surplusOf, textOf } from '../../jsonl/entry.js';
+import { isLayoutEntry } from '../../jsonl/layout-entry.js';
 import type { IrStore } from '../../store.js';
 import { protocolOf } from '../run-vectors.js';
 import { dialectMutants } from './dialect-mutants.js';
@@ -12,7 +13,7 @@ import { type Hunt, hunt } from './hunt.js';
 import { type LayoutSheet, layoutTrials } from './layout-trial.js';
 import { type Judges, messageTrial, verdictTrial } from './message-trial.js';
 import { type Rules, ruleMutants } from './rule-mutants.js';
-import { bytesTrial, choiceTrial, placeTrial, type StructVector } from './struct-trial.js';
+import { bytesTrial, choiceTrial, layoutTrial, placeTrial, type StructVector } from './struct-trial.js';
 import { holds, type Trial, withoutHeader } from './trial.js';
 
 /** Everything there is to tell mutants of one dialect by. */
@@ -29,6 +30,8 @@ interface DialectPool {
 interface FamilyPool {
   readonly index: FamilyIndex;
   readonly vectors: { readonly vector: StructVector; readonly key: string }[];
+  /** Vectors of memory layouts, which spell values like messages do and say nothing of offsets. */
+  readonly layouts: Trial<FamilyIndex>[];
 }
 
 export interface MutationReport {
@@ -47,12 +50,13 @@ export class MutationRunner {
   readonly #dialects = new Map<string, DialectPool>();
   readonly #families = new Map<string, FamilyPool>();
 
-  constructor(readonly store: Pick<IrStore, 'dialect' | 'profile' | 'struct'>) {}
+  constructor(readonly store: Pick<IrStore, 'dialect' | 'profile' | 'struct' | 'layout'>) {}
 
   /** Entries of one file. Frames without fields or a verdict say nothing that a mutant could contradict. */
   file(name: string, entries: readonly Entry[]): void {
     for (const [i, entry] of entries.entries()) {
       if (textOf(entry, 'struct') !== undefined) this.#struct(name, `${name}[${i}]`, entry);
+      else if (isLayoutEntry(entry)) this.#layout(`${name}[${i}]`, entry);
       else this.#message(`${name}[${i}]`, entry);
     }
   }
@@ -116,7 +120,7 @@ export class MutationRunner {
 
   #message(label: string, entry: Entry): void {
     const given = textOf(entry, 'dialect');
-    const found = given === undefined || textOf(entry, 'kind') === 'struct' ? null : this.store.dialect(given);
+    const found = given === undefined ? null : this.store.dialect(given);
     if (found === null) return;
     const { index } = found;
     const { protocol, carries } = index.ir;
@@ -136,16 +140,32 @@ export class MutationRunner {
     const hex = fromHex(textOf(entry, 'hex') ?? '');
     const fields = objectOf(entry, 'fields');
     if (named === null || !('bytes' in hex) || fields === undefined) return;
-    const { family } = named.index.ir;
-    const pool = this.#families.get(family) ?? { index: named.index, vectors: [] };
-    this.#families.set(family, pool);
     const [offsets, types] = [objectOf(entry, 'offsets') ?? {}, objectOf(entry, 'types') ?? {}];
-    const vector = { struct, label: `${label} ${struct}`, bytes: hex.bytes, fields, offsets, types };
-    pool.vectors.push({ vector, key: named.struct.name });
+    const surplus = surplusOf(entry);
+    const vector = { struct, label: `${label} ${struct}`, bytes: hex.bytes, fields, offsets, types, surplus };
+    this.#familyPool(named.index).vectors.push({ vector, key: named.struct.name });
+  }
+
+  #layout(label: string, entry: Entry): void {
+    const message = textOf(entry, 'message') ?? '';
+    const named = this.store.layout(textOf(entry, 'dialect') ?? '', message);
+    const hex = fromHex(textOf(entry, 'hex') ?? '');
+    const fields = objectOf(entry, 'fields');
+    if (named === null || !('bytes' in hex) || fields === undefined) return;
+    const place = { offsets: {}, types: {}, surplus: surplusOf(entry) };
+    const vector = { struct: message, label: `${label} ${message}`, bytes: hex.bytes, fields, ...place };
+    this.#familyPool(named.index).layouts.push(layoutTrial(vector, named.struct.name));
+  }
+
+  #familyPool(index: FamilyIndex): FamilyPool {
+    const { family } = index.ir;
+    const pool = this.#families.get(family) ?? { index, vectors: [], layouts: [] };
+    this.#families.set(family, pool);
+    return pool;
   }
 }
 
-function familyReport(name: string, { index, vectors }: FamilyPool, each?: () => void): MutationReport {
+function familyReport(name: string, { index, vectors, layouts }: FamilyPool, each?: () => void): MutationReport {
   const trialsOf = (of: FamilyPool['vectors']) => ({
     bytes: sound(
       of.map(({ vector, key }) => bytesTrial(vector, key)),
@@ -157,17 +177,18 @@ function familyReport(name: string, { index, vectors }: FamilyPool, each?: () =>
     ),
   });
   const own = trialsOf(vectors);
+  const spelled = sound(layouts, index);
   // What follows from a vector without being said by it counts only where it is so.
   const cut = trialsOf(embedded(index, vectors));
   const chosen = vectors.map(({ vector, key }) => choiceTrial(vector, key));
   const trials = {
-    bytes: [...own.bytes.good, ...cut.bytes.good, ...sound(chosen, index).good],
+    bytes: [...own.bytes.good, ...spelled.good, ...cut.bytes.good, ...sound(chosen, index).good],
     layout: [...own.layout.good, ...cut.layout.good],
     verdicts: [],
   };
   const wire = hunt(familyMutants(index.ir), (ir) => new FamilyIndex(ir), trials, each);
-  const broken = [...own.bytes.broken, ...own.layout.broken];
-  return { name, vectors: own.bytes.good.length, wire, rules: null, broken };
+  const broken = [...own.bytes.broken, ...spelled.broken, ...own.layout.broken];
+  return { name, vectors: own.bytes.good.length + spelled.good.length, wire, rules: null, broken };
 }
 
 /** Vectors of structs that stand in others alone; those that merely have the same names have other types. */

@@ -1,7 +1,9 @@
 import { decodeStruct, isRefusedStruct, type Leaf, spellLeaves } from '../../interpret/structs/decode-struct.js';
 import { encodeStruct } from '../../interpret/structs/encode-struct.js';
 import type { FamilyIndex } from '../../interpret/structs/family-index.js';
+import { spellLayout, textToBytes } from '../../interpret/structs/spell-layout.js';
 import { toHex } from '../../interpret/values.js';
+import type { ShapeIR } from '../../ir/structs.js';
 import type { IntType } from '../../ir/types.js';
 import type { Entry } from '../../jsonl/entry.js';
 import { sameValues, type Trial } from './trial.js';
@@ -14,20 +16,46 @@ export interface StructVector {
   readonly fields: Entry;
   readonly offsets: Entry;
   readonly types: Entry;
+  /** How many bytes lie behind the struct. */
+  readonly surplus: number;
 }
 
+/** How a vector spells what was read, and what is written where it spells its fields so. */
+interface Spelling {
+  readonly read: (shape: ShapeIR, flat: Record<string, string>) => Entry;
+  readonly given: (shape: ShapeIR, flat: Record<string, string>, fields: Entry) => Entry;
+}
+
+const AS_STRUCT: Spelling = { read: (_shape, flat) => flat, given: (_shape, _flat, fields) => fields };
+
+/** Text is text. Reserved arrays are in no vector: they are written as they were read. */
+const AS_LAYOUT: Spelling = {
+  read: spellLayout,
+  given: (shape, flat, fields) => ({ ...flat, ...textToBytes(shape, fields) }),
+};
+
 /** Its bytes read as its fields say, and they are written as its bytes. */
-export const bytesTrial = (vector: StructVector, key: string): Trial<FamilyIndex> => ({
+export const bytesTrial = (vector: StructVector, key: string): Trial<FamilyIndex> =>
+  readingTrial(vector, key, AS_STRUCT);
+
+/** The same of a memory layout. */
+export const layoutTrial = (vector: StructVector, key: string): Trial<FamilyIndex> =>
+  readingTrial(vector, key, AS_LAYOUT);
+
+const readingTrial = (vector: StructVector, key: string, spelling: Spelling): Trial<FamilyIndex> => ({
   key,
   label: vector.label,
   holds(index) {
-    const { struct, bytes, fields } = vector;
+    const { struct, bytes, fields, surplus } = vector;
     const named = index.find(struct);
     if (named === null) return false;
     const read = decodeStruct(index, named, bytes);
-    if (isRefusedStruct(read) || read.surplus !== null || !sameValues(spellLeaves(read.leaves), fields)) return false;
-    const written = encodeStruct(index, { struct: named.struct, shape: read.shape }, fields);
-    return !('error' in written) && toHex(written.bytes) === toHex(bytes);
+    if (isRefusedStruct(read) || (read.surplus?.length ?? 0) !== surplus) return false;
+    const { shape } = read;
+    const flat = spellLeaves(read.leaves);
+    if (!sameValues(spelling.read(shape, flat), fields)) return false;
+    const written = encodeStruct(index, { struct: named.struct, shape }, spelling.given(shape, flat, fields));
+    return !('error' in written) && toHex(written.bytes) === toHex(bytes.subarray(0, bytes.length - surplus));
   },
 });
 
