@@ -1,144 +1,60 @@
-import { type EventAvail, eventAvail, m1, m2, m6, POOL, type SetVqueue, setVqueue } from './corpus.js';
-import * as hand from './hand.js';
-import type { Operation } from './measure.js';
+import {
+  type Case,
+  decodeCase,
+  encodeCase,
+  halvesOf,
+  streamDecodeCase,
+  streamEncodeCase,
+  WrongSubject,
+} from './codec-case.js';
+import { m6 } from './corpus.js';
+import { streamItems } from './messages.js';
 import * as ours from './ours.js';
+import * as flyweight from './ours-flyweight.js';
+import * as objects from './ours-objects.js';
 
-/** One thing to measure: ours and the baseline's way of doing the same. */
-export interface Case {
-  readonly subject: string;
-  readonly message: string;
-  readonly op: 'decode' | 'encode' | 'pop/complete';
-  readonly ours: Operation;
-  readonly hand: Operation;
-  /** Records visited in turn, less one. */
-  readonly mask: number;
-  /** Messages handled by one call. */
-  readonly perCall: number;
-  /** Throws when ours and the baseline do not come to the same result; asserted before anything is timed. */
-  verify(): void;
-}
-
-const scratch = new DataView(new ArrayBuffer(POOL * 64));
-
+/** What the generated codecs are measured on; each subject runs in a process of its own. */
 export function cases(): Case[] {
   return [
-    decodeCase('free functions', 'M1 EVENT_AVAIL', m1, 16, ours.decodeEventAvail, hand.decodeEventAvail, true),
-    decodeCase('object form', 'M1 EVENT_AVAIL', m1, 16, ours.decodeEventAvailObject, hand.decodeEventAvail, true),
-    encodeCase(
-      'free functions',
-      'M1 EVENT_AVAIL',
-      m1,
-      16,
-      eventAvail,
-      (v, p, r: EventAvail) => ours.encodeEventAvail(v, p, r),
-      hand.encodeEventAvail,
-    ),
-    decodeCase('free functions, lo/hi', 'M2 SET_VQUEUE', m2, 48, ours.decodeSetVqueueLoHi, hand.decodeSetVqueue, false),
-    decodeCase(
-      'free functions, bigint',
-      'M2 SET_VQUEUE',
-      m2,
-      48,
-      ours.decodeSetVqueueBigint,
-      hand.decodeSetVqueue,
-      true,
-    ),
-    encodeCase(
-      'free functions, lo/hi',
-      'M2 SET_VQUEUE',
-      m2,
-      48,
-      setVqueue,
-      (v, p, r: SetVqueue) => ours.encodeSetVqueueLoHi(v, p, r),
-      hand.encodeSetVqueue,
-    ),
-    encodeCase(
-      'free functions, bigint',
-      'M2 SET_VQUEUE',
-      m2,
-      48,
-      setVqueue,
-      (v, p, r: SetVqueue) => ours.encodeSetVqueueBigint(v, p, r),
-      hand.encodeSetVqueue,
-    ),
-    streamCase(),
+    decodeCase('free functions', 'EVENT_AVAIL', ours.decodeEventAvail),
+    encodeCase('free functions', 'EVENT_AVAIL', ours.encodeEventAvail),
+    decodeCase('free functions, lo/hi', 'SET_VQUEUE', ours.decodeSetVqueueLoHi, true),
+    encodeCase('free functions, lo/hi', 'SET_VQUEUE', ours.encodeSetVqueueLoHi),
+    decodeCase('free functions, bigint', 'SET_VQUEUE', ours.decodeSetVqueueBigint),
+    encodeCase('free functions, bigint', 'SET_VQUEUE', ours.encodeSetVqueueBigint),
+    decodeCase('free functions', 'GET_DEVICE_FEATURES', ours.decodeFeatures),
+    encodeCase('free functions', 'GET_DEVICE_FEATURES', ours.encodeFeatures),
+    decodeCase('free functions', 'SET_CONFIG', ours.decodeConfig),
+    encodeCase('free functions', 'SET_CONFIG', ours.encodeConfig),
+    decodeCase('free functions', 'GET_DEVICE_INFO', ours.decodeInfo),
+    encodeCase('free functions', 'GET_DEVICE_INFO', ours.encodeInfo),
+    streamEncodeCase('free functions, lo/hi', ours.encodeWholeStream),
+    streamDecodeCase('stream dispatch, lo/hi', ours.decodeWholeStream, verifyHalves),
+    decodeCase('flyweight', 'EVENT_AVAIL', flyweight.decodeEventAvail),
+    decodeCase('flyweight', 'SET_VQUEUE', flyweight.decodeSetVqueue),
+    decodeCase('flyweight', 'GET_DEVICE_FEATURES', flyweight.decodeFeatures),
+    decodeCase('flyweight', 'SET_CONFIG', flyweight.decodeConfig),
+    decodeCase('flyweight', 'GET_DEVICE_INFO', flyweight.decodeInfo),
+    streamDecodeCase('flyweight', flyweight.decodeWholeStream),
+    decodeCase('object form', 'EVENT_AVAIL', objects.decodeEventAvail),
+    encodeCase('object form', 'EVENT_AVAIL', objects.encodeEventAvail, objects.prepareEventAvail),
+    decodeCase('object form', 'SET_VQUEUE', objects.decodeSetVqueue),
+    encodeCase('object form', 'SET_VQUEUE', objects.encodeSetVqueue, objects.prepareSetVqueue),
+    decodeCase('object form', 'GET_DEVICE_FEATURES', objects.decodeFeatures),
+    encodeCase('object form', 'GET_DEVICE_FEATURES', objects.encodeFeatures, objects.prepareFeatures),
+    decodeCase('object form', 'SET_CONFIG', objects.decodeConfig),
+    encodeCase('object form', 'SET_CONFIG', objects.encodeConfig, objects.prepareConfig),
+    decodeCase('object form', 'GET_DEVICE_INFO', objects.decodeInfo),
+    encodeCase('object form', 'GET_DEVICE_INFO', objects.encodeInfo, objects.prepareInfo),
+    streamDecodeCase('object form', objects.decodeWholeStream),
   ];
 }
 
-function decodeCase(
-  subject: string,
-  message: string,
-  view: DataView,
-  size: number,
-  our: (v: DataView, p: number, end: number) => number,
-  their: (v: DataView, p: number) => number,
-  comparable: boolean,
-): Case {
-  const end = view.byteLength;
-  return {
-    subject,
-    message,
-    op: 'decode',
-    mask: POOL - 1,
-    perCall: 1,
-    ours: (i) => our(view, i * size, end),
-    hand: (i) => their(view, i * size),
-    verify() {
-      for (let i = 0; i < POOL; i++) {
-        const got = our(view, i * size, end);
-        const expected = their(view, i * size);
-        if (got === -1 || (comparable && got !== expected))
-          throw new Error(`${message} ${subject}, record ${i}: ${got}, by hand ${expected}`);
-      }
-    },
-  };
-}
-
-function encodeCase<R>(
-  subject: string,
-  message: string,
-  expected: DataView,
-  size: number,
-  records: readonly R[],
-  our: (v: DataView, p: number, r: R) => number,
-  their: (v: DataView, p: number, r: R) => number,
-): Case {
-  return {
-    subject,
-    message,
-    op: 'encode',
-    mask: POOL - 1,
-    perCall: 1,
-    ours: (i) => our(scratch, i * size, records[i] as R),
-    hand: (i) => their(scratch, i * size, records[i] as R),
-    verify() {
-      for (const [name, encode] of [
-        ['ours', our],
-        ['by hand', their],
-      ] as const) {
-        new Uint8Array(scratch.buffer).fill(0xee);
-        for (const [i, r] of records.entries()) encode(scratch, i * size, r);
-        const got = Buffer.from(scratch.buffer, 0, POOL * size);
-        if (!got.equals(Buffer.from(expected.buffer, 0, POOL * size)))
-          throw new Error(`${message} ${subject}: the bytes ${name} differ from the corpus`);
-      }
-    },
-  };
-}
-
-function streamCase(): Case {
-  return {
-    subject: 'stream dispatch, lo/hi',
-    message: 'M6 1,000 mixed',
-    op: 'decode',
-    mask: 0,
-    perCall: m6.messages,
-    ours: () => ours.decodeWholeStream(m6.view, m6.bytes),
-    hand: () => hand.decodeStream(m6.view, m6.bytes),
-    verify() {
-      const got = ours.decodeWholeStream(m6.view, m6.bytes);
-      const expected = hand.decodeStream(m6.view, m6.bytes);
-      if (got !== expected) throw new Error(`M6: our stream comes to ${got}, by hand ${expected}`);
-    },
-  };
+/** The stream subject folds the halves of addresses apart from the rest. */
+function verifyHalves(): void {
+  ours.halves.sum = 0;
+  ours.decodeWholeStream(m6.view, m6.bytes);
+  const expected = streamItems.reduce((sum, item) => (sum + halvesOf(item)) | 0, 0);
+  if (ours.halves.sum !== expected)
+    throw new WrongSubject(`M6 stream dispatch: address halves come to ${ours.halves.sum}, expected ${expected}`);
 }

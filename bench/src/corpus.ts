@@ -70,6 +70,60 @@ export const setVqueue: readonly SetVqueue[] = Array.from({ length: POOL }, () =
   };
 });
 
+export interface Features {
+  readonly dev_num: number;
+  readonly token: number;
+  readonly block_index: number;
+  readonly features: readonly number[];
+}
+
+export interface SetConfig {
+  readonly dev_num: number;
+  readonly token: number;
+  readonly generation: number;
+  readonly offset: number;
+  readonly data: Uint8Array;
+}
+
+export interface DeviceInfo {
+  readonly dev_num: number;
+  readonly token: number;
+  readonly device_id: number;
+  readonly vendor_id: number;
+  readonly num_feature_bits: number;
+  readonly config_size: number;
+  readonly max_virtqueues: number;
+  readonly admin_vq_start: number;
+  readonly admin_vq_count: number;
+}
+
+export const features: readonly Features[] = Array.from({ length: POOL }, () => ({
+  dev_num: random(1000),
+  token: random(65536),
+  block_index: 0,
+  features: Array.from({ length: 4 }, () => random(0xffffffff)),
+}));
+
+export const setConfig: readonly SetConfig[] = Array.from({ length: POOL }, () => ({
+  dev_num: random(1000),
+  token: random(65536),
+  generation: random(1000),
+  offset: random(4096),
+  data: Uint8Array.from({ length: 64 }, () => random(256)),
+}));
+
+export const deviceInfo: readonly DeviceInfo[] = Array.from({ length: POOL }, () => ({
+  dev_num: random(1000),
+  token: random(65536),
+  device_id: random(64),
+  vendor_id: random(65536),
+  num_feature_bits: 64 + random(64),
+  config_size: random(4096),
+  max_virtqueues: random(256),
+  admin_vq_start: random(64),
+  admin_vq_count: random(64),
+}));
+
 function header(view: DataView, p: number, type: number, id: number, dev: number, token: number, size: number): void {
   view.setUint8(p, type);
   view.setUint8(p + 1, id);
@@ -95,6 +149,43 @@ function writeSetVqueue(view: DataView, p: number, r: SetVqueue): number {
   return 48;
 }
 
+function writeEventUsed(view: DataView, p: number, dev_num: number, vq_index: number): number {
+  header(view, p, 0, ID.EVENT_USED, dev_num, 0, 12);
+  view.setUint32(p + 8, vq_index, true);
+  return 12;
+}
+
+function writeFeatures(view: DataView, p: number, r: Features): number {
+  const size = 16 + 4 * r.features.length;
+  header(view, p, 1, ID.GET_DEVICE_FEATURES, r.dev_num, r.token, size);
+  view.setUint32(p + 8, r.block_index, true);
+  view.setUint32(p + 12, r.features.length, true);
+  for (const [i, word] of r.features.entries()) view.setUint32(p + 16 + 4 * i, word, true);
+  return size;
+}
+
+function writeConfig(view: DataView, p: number, r: SetConfig): number {
+  const size = 20 + r.data.length;
+  header(view, p, 0, ID.SET_CONFIG, r.dev_num, r.token, size);
+  view.setUint32(p + 8, r.generation, true);
+  view.setUint32(p + 12, r.offset, true);
+  view.setUint32(p + 16, r.data.length, true);
+  for (const [i, byte] of r.data.entries()) view.setUint8(p + 20 + i, byte);
+  return size;
+}
+
+function writeInfo(view: DataView, p: number, r: DeviceInfo): number {
+  header(view, p, 1, ID.GET_DEVICE_INFO, r.dev_num, r.token, 32);
+  view.setUint32(p + 8, r.device_id, true);
+  view.setUint32(p + 12, r.vendor_id, true);
+  view.setUint32(p + 16, r.num_feature_bits, true);
+  view.setUint32(p + 20, r.config_size, true);
+  view.setUint32(p + 24, r.max_virtqueues, true);
+  view.setUint16(p + 28, r.admin_vq_start, true);
+  view.setUint16(p + 30, r.admin_vq_count, true);
+  return 32;
+}
+
 function pool<T>(
   records: readonly T[],
   size: number,
@@ -109,6 +200,12 @@ function pool<T>(
 export const m1 = pool(eventAvail, 16, writeEventAvail);
 /** M2: SET_VQUEUE requests, 48 bytes each. */
 export const m2 = pool(setVqueue, 48, writeSetVqueue);
+/** M3: GET_DEVICE_FEATURES responses with four words, 32 bytes each. */
+export const m3 = pool(features, 32, writeFeatures);
+/** M4: SET_CONFIG requests with 64 bytes of configuration, 84 bytes each. */
+export const m4 = pool(setConfig, 84, writeConfig);
+/** M5: GET_DEVICE_INFO responses, 32 bytes each. */
+export const m5 = pool(deviceInfo, 32, writeInfo);
 
 /** M6: 1,000 messages back to back, 40 % EVENT_AVAIL, 40 % EVENT_USED, 5 % each of four control messages, shuffled. */
 export const m6: { readonly view: DataView; readonly bytes: number; readonly messages: number } = buildStream();
@@ -123,39 +220,11 @@ function buildStream() {
   let p = 0;
   kinds.forEach((kind, i) => {
     if (kind === 0) p += writeEventAvail(view, p, eventAvail[i % POOL] as EventAvail);
-    else if (kind === 1) {
-      header(view, p, 0, ID.EVENT_USED, random(1000), 0, 12);
-      view.setUint32(p + 8, random(256), true);
-      p += 12;
-    } else if (kind === 2) p += writeSetVqueue(view, p, setVqueue[i % POOL] as SetVqueue);
-    else if (kind === 3) p += writeFeatures(view, p);
-    else if (kind === 4) p += writeConfig(view, p);
-    else p += writeInfo(view, p);
+    else if (kind === 1) p += writeEventUsed(view, p, random(1000), random(256));
+    else if (kind === 2) p += writeSetVqueue(view, p, setVqueue[i % POOL] as SetVqueue);
+    else if (kind === 3) p += writeFeatures(view, p, features[i % POOL] as Features);
+    else if (kind === 4) p += writeConfig(view, p, setConfig[i % POOL] as SetConfig);
+    else p += writeInfo(view, p, deviceInfo[i % POOL] as DeviceInfo);
   });
   return { view, bytes: p, messages: kinds.length };
-}
-
-function writeFeatures(view: DataView, p: number): number {
-  header(view, p, 1, ID.GET_DEVICE_FEATURES, random(1000), random(65536), 32);
-  view.setUint32(p + 8, 0, true);
-  view.setUint32(p + 12, 4, true);
-  for (let i = 0; i < 4; i++) view.setUint32(p + 16 + 4 * i, random(0xffffffff), true);
-  return 32;
-}
-
-function writeConfig(view: DataView, p: number): number {
-  header(view, p, 0, ID.SET_CONFIG, random(1000), random(65536), 84);
-  view.setUint32(p + 8, random(1000), true);
-  view.setUint32(p + 12, random(4096), true);
-  view.setUint32(p + 16, 64, true);
-  for (let i = 0; i < 64; i++) view.setUint8(p + 20 + i, random(256));
-  return 84;
-}
-
-function writeInfo(view: DataView, p: number): number {
-  header(view, p, 1, ID.GET_DEVICE_INFO, random(1000), random(65536), 32);
-  for (let i = 0; i < 5; i++) view.setUint32(p + 8 + 4 * i, random(4096), true);
-  view.setUint16(p + 28, random(64), true);
-  view.setUint16(p + 30, random(64), true);
-  return 32;
 }

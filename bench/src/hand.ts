@@ -1,10 +1,11 @@
-import type { EventAvail, SetVqueue } from './corpus.js';
+import type { DeviceInfo, EventAvail, Features, SetConfig, SetVqueue } from './corpus.js';
+import type { Item } from './messages.js';
 
 /**
  * The baseline: what a careful person writes by hand. Field by field, one view per buffer, literal byte order, no checks.
  * Bigints go to a sink, so that making them is part of the work and folding them is not.
  */
-export const sink = { a: 0n, b: 0n, c: 0n };
+export const sink: { a: unknown; b: unknown; c: unknown } = { a: 0n, b: 0n, c: 0n };
 
 export function decodeEventAvail(v: DataView, p: number): number {
   const word = v.getUint32(p + 12, true);
@@ -68,18 +69,18 @@ export function encodeSetVqueue(v: DataView, p: number, r: SetVqueue): number {
   return 48;
 }
 
-function decodeEventUsed(v: DataView, p: number): number {
+export function decodeEventUsed(v: DataView, p: number): number {
   return headerSum(v, p) + v.getUint32(p + 8, true);
 }
 
-function decodeFeatures(v: DataView, p: number): number {
+export function decodeFeatures(v: DataView, p: number): number {
   const n = v.getUint32(p + 12, true);
   let sum = headerSum(v, p) + v.getUint32(p + 8, true) + n;
   for (let i = 0, q = p + 16; i < n; i++, q += 4) sum = (sum + v.getUint32(q, true)) | 0;
   return sum;
 }
 
-function decodeConfig(v: DataView, p: number): number {
+export function decodeConfig(v: DataView, p: number): number {
   const n = v.getUint32(p + 16, true);
   const data = new Uint8Array(v.buffer, v.byteOffset + p + 20, n);
   return (
@@ -87,7 +88,7 @@ function decodeConfig(v: DataView, p: number): number {
   );
 }
 
-function decodeInfo(v: DataView, p: number): number {
+export function decodeInfo(v: DataView, p: number): number {
   let sum = headerSum(v, p) + v.getUint32(p + 8, true) + v.getUint32(p + 12, true) + v.getUint32(p + 16, true);
   sum += v.getUint32(p + 20, true) + v.getUint32(p + 24, true) + v.getUint16(p + 28, true) + v.getUint16(p + 30, true);
   return sum;
@@ -121,4 +122,78 @@ export function decodeStream(v: DataView, end: number): number {
     }
   }
   return sum;
+}
+
+function header(v: DataView, p: number, type: number, id: number, dev_num: number, token: number, size: number): void {
+  v.setUint8(p, type);
+  v.setUint8(p + 1, id);
+  v.setUint16(p + 2, dev_num, true);
+  v.setUint16(p + 4, token, true);
+  v.setUint16(p + 6, size, true);
+}
+
+export function encodeFeatures(v: DataView, p: number, r: Features): number {
+  const n = r.features.length;
+  header(v, p, 1, 0x03, r.dev_num, r.token, 16 + 4 * n);
+  v.setUint32(p + 8, r.block_index, true);
+  v.setUint32(p + 12, n, true);
+  for (let i = 0, q = p + 16; i < n; i++, q += 4) v.setUint32(q, r.features[i]!, true);
+  return 16 + 4 * n;
+}
+
+/** The bytes go through a second view of the same memory, made once: DataView cannot copy. */
+export function encodeConfig(v: DataView, p: number, r: SetConfig, bytes: Uint8Array): number {
+  const n = r.data.length;
+  header(v, p, 0, 0x06, r.dev_num, r.token, 20 + n);
+  v.setUint32(p + 8, r.generation, true);
+  v.setUint32(p + 12, r.offset, true);
+  v.setUint32(p + 16, n, true);
+  bytes.set(r.data, p + 20);
+  return 20 + n;
+}
+
+export function encodeInfo(v: DataView, p: number, r: DeviceInfo): number {
+  header(v, p, 1, 0x02, r.dev_num, r.token, 32);
+  v.setUint32(p + 8, r.device_id, true);
+  v.setUint32(p + 12, r.vendor_id, true);
+  v.setUint32(p + 16, r.num_feature_bits, true);
+  v.setUint32(p + 20, r.config_size, true);
+  v.setUint32(p + 24, r.max_virtqueues, true);
+  v.setUint16(p + 28, r.admin_vq_start, true);
+  v.setUint16(p + 30, r.admin_vq_count, true);
+  return 32;
+}
+
+function encodeEventUsed(v: DataView, p: number, dev_num: number, vq_index: number): number {
+  header(v, p, 0, 0x42, dev_num, 0, 12);
+  v.setUint32(p + 8, vq_index, true);
+  return 12;
+}
+
+/** A whole stream, written message after message. */
+export function encodeStream(v: DataView, items: readonly Item[], bytes: Uint8Array): number {
+  let p = 0;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]!;
+    switch (item.kind) {
+      case 'EVENT_AVAIL':
+        p += encodeEventAvail(v, p, item.record);
+        break;
+      case 'EVENT_USED':
+        p += encodeEventUsed(v, p, item.record.dev_num, item.record.vq_index);
+        break;
+      case 'SET_VQUEUE':
+        p += encodeSetVqueue(v, p, item.record);
+        break;
+      case 'GET_DEVICE_FEATURES':
+        p += encodeFeatures(v, p, item.record);
+        break;
+      case 'SET_CONFIG':
+        p += encodeConfig(v, p, item.record, bytes);
+        break;
+      default:
+        p += encodeInfo(v, p, item.record);
+    }
+  }
+  return p;
 }

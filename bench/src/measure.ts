@@ -12,7 +12,7 @@ export interface Ratio {
   readonly p75: number;
   /** Median nanoseconds of the subject per operation; for orientation only, it drifts with the machine. */
   readonly ns: number;
-  /** Bytes the subject allocates per operation, from the growth of the heap between two collections' worth of work. */
+  /** Bytes the subject allocates per operation, on the heap and in buffers outside it. */
   readonly bytesPerOp: number;
 }
 
@@ -26,14 +26,27 @@ export const QUICK: Effort = { samples: 15, sampleMs: 3, warmMs: 80 };
 export const LONG: Effort = { samples: 61, sampleMs: 5, warmMs: 300 };
 
 type Loop = (n: number) => number;
+type LoopMaker = (operation: Operation, mask: number) => Loop;
 
 /** A loop of its own for every operation: a shared one would see many call targets and measure the dispatch instead. */
-function loopOver(operation: Operation, mask: number): Loop {
+export function loopOver(operation: Operation, mask: number): Loop {
   const make = new Function(
     'f',
     `return function (n) { let s = 0; for (let i = 0; i < n; i++) s = (s + f(i & ${mask})) | 0; return s; }`,
   ) as (f: Operation) => Loop;
   return make(operation);
+}
+
+/**
+ * One loop for all, as in an application that uses many codecs: the call in it has as many targets as were measured, and
+ * nothing is inlined into it.
+ */
+export const sharedLoop: LoopMaker = (operation, mask) => (n) => turn(operation, mask, n);
+
+function turn(operation: Operation, mask: number, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum = (sum + operation(i & mask)) | 0;
+  return sum;
 }
 
 export const cpuNanoseconds = (): number => {
@@ -44,14 +57,14 @@ export const cpuNanoseconds = (): number => {
 /** What the loops computed; kept so that no compiler may drop them. */
 export let witness = 0;
 
-function timed(loop: Loop, n: number): number {
+export function timed(loop: Loop, n: number): number {
   const before = cpuNanoseconds();
   witness = (witness + loop(n)) | 0;
   return cpuNanoseconds() - before;
 }
 
 /** Warms a loop up and finds how many rounds fill one sample. */
-function calibrate(loop: Loop, effort: Effort): number {
+export function calibrate(loop: Loop, effort: Effort): number {
   let n = 64;
   let spent = 0;
   let last = 0;
@@ -66,9 +79,16 @@ function calibrate(loop: Loop, effort: Effort): number {
 const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? 0;
 
 /** Ratio of `subject` to `baseline`; `mask` + 1 records are visited in turn, `perCall` operations happen in one call. */
-export function compare(subject: Operation, baseline: Operation, mask: number, perCall: number, effort: Effort): Ratio {
-  const base = loopOver(baseline, mask);
-  const ours = loopOver(subject, mask);
+export function compare(
+  subject: Operation,
+  baseline: Operation,
+  mask: number,
+  perCall: number,
+  effort: Effort,
+  makeLoop: LoopMaker = loopOver,
+): Ratio {
+  const base = makeLoop(baseline, mask);
+  const ours = makeLoop(subject, mask);
   const nBase = calibrate(base, effort);
   const nOurs = calibrate(ours, effort);
   const ratios: number[] = [];
@@ -79,7 +99,7 @@ export function compare(subject: Operation, baseline: Operation, mask: number, p
     ratios.push(s / Math.max(b, 1e-9));
     times.push(s);
   }
-  return ratioOf(ratios, times, perCall, allocation(ours, nOurs) / perCall);
+  return ratioOf(ratios, times, perCall, allocation(ours, perCall));
 }
 
 /** What many pairs of samples come to; `times` are nanoseconds of the subject for one call. */
@@ -95,16 +115,38 @@ export function ratioOf(ratios: number[], times: number[], perCall: number, byte
   };
 }
 
-/** Smallest heap growth per call over a few rounds; a collection in between would show as shrinkage and is ignored. */
-function allocation(loop: Loop, n: number): number {
-  const rounds = Math.min(n, 20_000);
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 5; i++) {
-    const before = process.memoryUsage().heapUsed;
-    witness = (witness + loop(rounds)) | 0;
-    const grown = process.memoryUsage().heapUsed - before;
-    if (grown >= 0) least = Math.min(least, grown / rounds);
+const WINDOWS = 21;
+/** What one window may allocate: little enough that few windows see a collection of the young generation. */
+const WINDOW_BYTES = 200_000;
+
+/**
+ * Bytes one operation allocates: the median growth of heap and buffers over short windows, less that of empty windows, since
+ * looking at the heap leaves something on it. A window in which a collection shrank the heap does not count.
+ */
+function allocation(loop: Loop, perCall: number): number {
+  const floor = growth(loop, 0);
+  const estimate = Math.max(0, growth(loop, 16) - floor) / 16;
+  const calls = Math.max(16, Math.min(Math.ceil(20_000 / perCall), Math.floor(WINDOW_BYTES / Math.max(1, estimate))));
+  const perOperation = (growth(loop, calls) - floor) / calls / perCall;
+  // What is left of noise over so many calls is below one byte.
+  return perOperation >= 1 ? Math.round(perOperation) : 0;
+}
+
+const held = (): number => {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+};
+
+function growth(loop: Loop, calls: number): number {
+  const grown: number[] = [];
+  for (let i = 0; i < WINDOWS; i++) {
+    const before = held();
+    witness = (witness + loop(calls)) | 0;
+    const after = held();
+    if (after >= before) grown.push(after - before);
   }
-  // The measurement itself leaves a few kilobytes behind; spread over the rounds that is below one byte.
-  return Number.isFinite(least) && least >= 1 ? Math.round(least) : 0;
+  return quantile(
+    grown.sort((a, b) => a - b),
+    0.5,
+  );
 }

@@ -6,12 +6,12 @@ import {
   GET_DEVICE_INFO_response,
   handler,
   header,
-  isWireError,
   SET_CONFIG_request,
   SET_VQUEUE_request,
 } from '@virtio-wire/codecs/virtio-msg/rfc3';
-import type { EventAvail, SetVqueue } from './corpus.js';
+import type { DeviceInfo, EventAvail, Features, SetConfig, SetVqueue } from './corpus.js';
 import { sink } from './hand.js';
+import type { Item } from './messages.js';
 
 /**
  * The generated codecs as the README says to call them in a hot loop: functions taken out of their namespaces once, since
@@ -19,15 +19,22 @@ import { sink } from './hand.js';
  */
 const { dev_num, msg_id, msg_size, token, type, word0, word1 } = header;
 const { check: checkAvail, encode: encodeAvail, next_offset, next_wrap, vq_index: availIndex } = EVENT_AVAIL_event;
-const { vq_index: usedIndex } = EVENT_USED_event;
+const { encode: encodeUsed, vq_index: usedIndex } = EVENT_USED_event;
 const { check: checkSetVqueue, index, reserved0, reserved1, size } = SET_VQUEUE_request;
 const { descriptor_addr_hi, descriptor_addr_lo, device_addr_hi, device_addr_lo, driver_addr_hi, driver_addr_lo } =
   SET_VQUEUE_request;
 const { descriptor_addr, device_addr, driver_addr, encode: encodeBigint, encode_lohi } = SET_VQUEUE_request;
-const { block_index, features_at, features_count } = GET_DEVICE_FEATURES_response;
-const { data_length, data_offset, generation, offset } = SET_CONFIG_request;
+const {
+  block_index,
+  check: checkFeatures,
+  encode: encodeWords,
+  features_at,
+  features_count,
+} = GET_DEVICE_FEATURES_response;
+const { check: checkConfig, data_length, data_offset, encode: encodeBytes, generation, offset } = SET_CONFIG_request;
 const { admin_vq_count, admin_vq_start, config_size, device_id, max_virtqueues, num_feature_bits, vendor_id } =
   GET_DEVICE_INFO_response;
+const { check: checkInfo, encode: encodeDeviceInfo } = GET_DEVICE_INFO_response;
 
 export function decodeEventAvail(v: DataView, p: number, end: number): number {
   if (checkAvail(v, p, end) !== 0) return -1;
@@ -40,24 +47,6 @@ const headerSum = (w0: number, w1: number): number => type(w0) + msg_id(w0) + de
 
 export function encodeEventAvail(v: DataView, p: number, r: EventAvail): number {
   return encodeAvail(v, p, r.dev_num, r.token, r.vq_index, r.next_offset, r.next_wrap);
-}
-
-/** The owned object form, for comparison. */
-export function decodeEventAvailObject(v: DataView, p: number, end: number): number {
-  const m = EVENT_AVAIL_event.decode(v, p, end);
-  if (isWireError(m)) return -1;
-  const h = m.header;
-  return (
-    (h.type +
-      h.msg_id +
-      h.dev_num +
-      h.token +
-      h.msg_size +
-      m.fields.vq_index +
-      m.fields.next_offset +
-      m.fields.next_wrap) |
-    0
-  );
 }
 
 /** SET_VQUEUE with its addresses as low and high halves: no bigint is made. */
@@ -92,6 +81,81 @@ export function encodeSetVqueueLoHi(v: DataView, p: number, r: SetVqueue): numbe
 
 export function encodeSetVqueueBigint(v: DataView, p: number, r: SetVqueue): number {
   return encodeBigint(v, p, r.dev_num, r.token, r.index, r.size, r.descriptor_addr, r.driver_addr, r.device_addr);
+}
+
+export function decodeFeatures(v: DataView, p: number, end: number): number {
+  if (checkFeatures(v, p, end) !== 0) return -1;
+  const n = features_count(v, p);
+  let sum = headerSum(word0(v, p), word1(v, p)) + block_index(v, p) + n;
+  for (let i = 0; i < n; i++) sum = (sum + features_at(v, p, i)) | 0;
+  return sum;
+}
+
+export function encodeFeatures(v: DataView, p: number, r: Features): number {
+  return encodeWords(v, p, r.dev_num, r.token, r.block_index, r.features);
+}
+
+/** The bytes in place, as offset and length: no view of them is made. */
+export function decodeConfig(v: DataView, p: number, end: number): number {
+  if (checkConfig(v, p, end) !== 0) return -1;
+  const n = data_length(v, p);
+  const at = data_offset(p);
+  const ends = v.getUint8(at) + v.getUint8(at + n - 1);
+  return (headerSum(word0(v, p), word1(v, p)) + generation(v, p) + offset(v, p) + n + ends) | 0;
+}
+
+export function encodeConfig(v: DataView, p: number, r: SetConfig): number {
+  return encodeBytes(v, p, r.dev_num, r.token, r.generation, r.offset, r.data);
+}
+
+export function decodeInfo(v: DataView, p: number, end: number): number {
+  if (checkInfo(v, p, end) !== 0) return -1;
+  const first = headerSum(word0(v, p), word1(v, p)) + device_id(v, p) + vendor_id(v, p) + num_feature_bits(v, p);
+  return (first + config_size(v, p) + max_virtqueues(v, p) + admin_vq_start(v, p) + admin_vq_count(v, p)) | 0;
+}
+
+export function encodeInfo(v: DataView, p: number, r: DeviceInfo): number {
+  return encodeDeviceInfo(
+    v,
+    p,
+    r.dev_num,
+    r.token,
+    r.device_id,
+    r.vendor_id,
+    r.num_feature_bits,
+    r.config_size,
+    r.max_virtqueues,
+    r.admin_vq_start,
+    r.admin_vq_count,
+  );
+}
+
+/** A whole stream, written message after message. */
+export function encodeWholeStream(v: DataView, items: readonly Item[]): number {
+  let p = 0;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]!;
+    switch (item.kind) {
+      case 'EVENT_AVAIL':
+        p += encodeEventAvail(v, p, item.record);
+        break;
+      case 'EVENT_USED':
+        p += encodeUsed(v, p, item.record.dev_num, item.record.token, item.record.vq_index);
+        break;
+      case 'SET_VQUEUE':
+        p += encodeSetVqueueLoHi(v, p, item.record);
+        break;
+      case 'GET_DEVICE_FEATURES':
+        p += encodeFeatures(v, p, item.record);
+        break;
+      case 'SET_CONFIG':
+        p += encodeConfig(v, p, item.record);
+        break;
+      default:
+        p += encodeInfo(v, p, item.record);
+    }
+  }
+  return p;
 }
 
 /** What the stream's functions add to; a closure over one object, as an application would keep its state. */

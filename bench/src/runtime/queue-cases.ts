@@ -1,5 +1,5 @@
 import { DeviceQueue, DriverQueue, queueFeatures, SharedMemory } from '@virtio-wire/runtime';
-import type { Case } from '../cases.js';
+import type { Case } from '../codec-case.js';
 import { HandQueue, RING_BYTES, SIZE } from './hand-queue.js';
 
 const BASE = 0x10000;
