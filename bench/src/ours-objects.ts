@@ -14,29 +14,29 @@ import type { Header, Records } from './messages.js';
 /** The owned object form: `decode` makes a message of its own, `encode_message` takes one, made before it is timed. */
 const headerSum = (h: Header): number => h.type + h.msg_id + h.dev_num + h.token + h.msg_size;
 
-const readEventAvail = ({ header, fields: f }: EVENT_AVAIL_event.Message): number =>
+export const readEventAvail = ({ header, fields: f }: EVENT_AVAIL_event.Message): number =>
   (headerSum(header) + f.vq_index + f.next_offset + f.next_wrap) | 0;
 
-const readEventUsed = ({ header, fields }: EVENT_USED_event.Message): number =>
+export const readEventUsed = ({ header, fields }: EVENT_USED_event.Message): number =>
   (headerSum(header) + fields.vq_index) | 0;
 
-function readSetVqueue({ header, fields: f }: SET_VQUEUE_request.Message): number {
+export function readSetVqueue({ header, fields: f }: SET_VQUEUE_request.Message): number {
   sink.a = f.descriptor_addr;
   sink.b = f.driver_addr;
   sink.c = f.device_addr;
   return (headerSum(header) + f.index + f.reserved0 + f.size + f.reserved1) | 0;
 }
 
-function readFeatures({ header, fields: f }: GET_DEVICE_FEATURES_response.Message): number {
+export function readFeatures({ header, fields: f }: GET_DEVICE_FEATURES_response.Message): number {
   let sum = headerSum(header) + f.block_index + f.num_blocks;
   for (const word of f.features) sum = (sum + word) | 0;
   return sum | 0;
 }
 
-const readConfig = ({ header, fields: f }: SET_CONFIG_request.Message): number =>
+export const readConfig = ({ header, fields: f }: SET_CONFIG_request.Message): number =>
   (headerSum(header) + f.generation + f.offset + f.length + f.data[0]! + f.data[f.data.length - 1]!) | 0;
 
-function readInfo({ header, fields: f }: GET_DEVICE_INFO_response.Message): number {
+export function readInfo({ header, fields: f }: GET_DEVICE_INFO_response.Message): number {
   const first = headerSum(header) + f.device_id + f.vendor_id + f.num_feature_bits + f.config_size;
   return (first + f.max_virtqueues + f.admin_vq_start + f.admin_vq_count) | 0;
 }
