@@ -54,6 +54,14 @@ const handEncode: { [K in Single]: ViewEncode<K> } = {
   GET_DEVICE_INFO: hand.encodeInfo,
 };
 
+/** The baseline itself, for the control. */
+export const handCode = {
+  decode: handDecode,
+  encode: handEncode,
+  decodeStream: hand.decodeStream,
+  encodeStream: hand.encodeStream,
+} as const;
+
 const scratch = new DataView(new ArrayBuffer(m6.view.byteLength));
 const scratchBytes = new Uint8Array(scratch.buffer);
 

@@ -1,62 +1,86 @@
-import pc from 'picocolors';
-import { cases } from './cases.js';
-import { machine } from './machine.js';
-import { compare, LONG, QUICK, type Ratio } from './measure.js';
-import { compareAsync } from './runtime/async-case.js';
-import { busCases } from './runtime/bus-cases.js';
-import { queueCases } from './runtime/queue-cases.js';
+import { writeFileSync } from 'node:fs';
+import { chart } from './chart/chart.js';
+import { type Machine, machine, machineLine } from './machine.js';
+import { inFreshProcess, type Missing, type Order, type Told } from './processes.js';
+import { record } from './record.js';
+import { renderText } from './render-text.js';
+import { select, WrongUse } from './select.js';
+import { MESSAGES, subjects } from './subjects.js';
+import type { Family, Measured } from './task.js';
 
-export interface Result extends Ratio {
-  readonly subject: string;
-  readonly message: string;
-  readonly op: string;
-  /** Operations in a second of processor time, where that is what one wants to know. */
-  readonly perSecond?: number;
-  readonly bytesPerSecond?: number;
+export { WrongUse };
+
+export interface Options {
+  readonly quick: boolean;
+  readonly json: boolean;
+  /** The libraries in a quick run too; a long run has them anyway. */
+  readonly peers: boolean;
+  /** A second pass with everything in one process. */
+  readonly together: boolean;
+  readonly only: string | null;
+  /** Where to draw the ratios. */
+  readonly svg: string | null;
+  /** Renew what the repository holds of results: docs/bench and the README's table. */
+  readonly record: boolean;
 }
 
-/** Measures every case and prints one line each; progress on a terminal, results on stdout. */
-export async function run({ quick, json }: { quick: boolean; json: boolean }): Promise<void> {
-  const effort = quick ? QUICK : LONG;
-  const list = [...cases(), ...queueCases()];
-  const turning = await busCases();
-  for (const c of list) c.verify();
-  for (const c of turning) await c.verify();
-  const total = list.length + turning.length;
-  const results: Result[] = [];
-  const progress = ({ message, op }: { readonly message: string; readonly op: string }): void => {
-    if (process.stderr.isTTY)
-      process.stderr.write(`\r\x1b[Kmeasuring ${results.length + 1} of ${total}: ${message} ${op}`);
+/** All that a run found out. */
+export interface Results {
+  readonly machine: Machine;
+  readonly rows: readonly Measured[];
+  readonly unavailable: readonly Missing[];
+  /** Subjects that came to a wrong result, and were therefore not measured. */
+  readonly wrong: readonly Missing[];
+}
+
+/** Measures and prints; false where a subject came to a wrong result. */
+export async function run(options: Options): Promise<boolean> {
+  if (options.record && (options.only !== null || options.quick))
+    throw new WrongUse('--record takes a whole, long run', 'leave out --only and --quick');
+  const results = await measure(options);
+  for (const { subject, reason } of results.unavailable) complain(`${subject}: not measured: ${reason}`);
+  for (const { subject, reason } of results.wrong) complain(`${subject}: wrong, not measured: ${reason}`);
+  if (options.svg !== null) writeFileSync(options.svg, chart(results.rows, results.machine));
+  if (options.record) record(results);
+  if (options.json) {
+    complain(machineLine(results.machine));
+    process.stdout.write(`${JSON.stringify(results.rows, null, 2)}\n`);
+  } else process.stdout.write(renderText(results));
+  return results.wrong.length === 0;
+}
+
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Every subject that is asked for, each in a fresh process; then, where wanted, all in one. */
+async function measure({ quick, peers, together, only, record }: Options): Promise<Results> {
+  const all = subjects();
+  const selection = select(only, all);
+  // In a quick run libraries are asked for, by name or as a whole.
+  const asked = (name: string, family: Family): boolean =>
+    selection.subject(name) && (family !== 'library' || !quick || peers || selection.bySubject);
+  const chosen = all.filter(({ name, family }) => asked(name, family));
+  const messages = MESSAGES.filter((m) => selection.message(m));
+  const rows: Measured[] = [];
+  const family = new Map(all.map((s) => [s.name, s.family]));
+  const unavailable: Missing[] = [];
+  const wrong: Missing[] = [];
+  const tty = process.stderr.isTTY === true;
+  const hear = (prefix: string) => (told: Told) => {
+    if ('row' in told) rows.push({ ...told.row, family: family.get(told.row.subject)! });
+    else if ('unavailable' in told) unavailable.push(told.unavailable);
+    else if ('wrong' in told) wrong.push(told.wrong);
+    else if (tty && 'now' in told) process.stderr.write(`\r\x1b[K${prefix}: ${told.now}`);
   };
-  for (const c of list) {
-    progress(c);
-    const { subject, message, op } = c;
-    results.push({ subject, message, op, ...compare(c.ours, c.hand, c.mask, c.perCall, effort) });
+  for (const [i, { name }] of chosen.entries()) {
+    const order: Order = { subjects: [name], messages, quick, together: false };
+    await inFreshProcess(order, hear(`subject ${i + 1} of ${chosen.length}`));
   }
-  for (const c of turning) {
-    progress(c);
-    const { subject, message, op } = c;
-    const ratio = await compareAsync(c, effort);
-    const moved = c.bytes === 0 ? {} : { bytesPerSecond: Math.round((c.bytes * 1e9) / ratio.ns) };
-    results.push({ subject, message, op, ...ratio, perSecond: Math.round(1e9 / ratio.ns), ...moved });
+  if (together || record) {
+    const order: Order = { subjects: chosen.map((s) => s.name), messages, quick, together: true };
+    // What is missing is told once already.
+    const rest = hear('all in one process');
+    await inFreshProcess(order, (told) => ('unavailable' in told ? undefined : rest(told)));
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  if (json) {
-    process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-    return;
-  }
-  process.stdout.write(`${machine()}\nratio to hand-written code in the same process: below 1 is faster\n\n`);
-  for (const r of results) process.stdout.write(`${row(r)}\n`);
+  if (tty) process.stderr.write('\r\x1b[K');
+  return { machine: machine(), rows, unavailable, wrong };
 }
-
-function row(r: Result): string {
-  const ratio = `${r.ratio.toFixed(2)}×`;
-  const paint = r.ratio <= 1.05 ? pc.green : pc.yellow;
-  const spread = `${r.p25.toFixed(2)}–${r.p75.toFixed(2)}`;
-  const allocated = r.bytesPerOp === 0 ? 'allocates nothing' : `${r.bytesPerOp} B/message`;
-  const rate = r.perSecond === undefined ? '' : `, ${thousands(r.perSecond)}/s of CPU`;
-  const bytes = r.bytesPerSecond === undefined ? '' : `, ${Math.round(r.bytesPerSecond / 1e6)} MB/s`;
-  return `${r.message.padEnd(18)} ${r.op.padEnd(12)} ${r.subject.padEnd(24)} ${paint(ratio.padStart(6))}  ${spread.padEnd(11)} ${allocated}${rate}${bytes}`;
-}
-
-const thousands = (n: number): string => `${Math.round(n / 1000)} k`;

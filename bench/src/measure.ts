@@ -12,6 +12,8 @@ export interface Ratio {
   readonly p75: number;
   /** Median nanoseconds of the subject per operation; for orientation only, it drifts with the machine. */
   readonly ns: number;
+  /** The same of the baseline. */
+  readonly handNs: number;
   /** Bytes the subject allocates per operation, on the heap and in buffers outside it. */
   readonly bytesPerOp: number;
 }
@@ -93,40 +95,48 @@ export function compare(
   const nOurs = calibrate(ours, effort);
   const ratios: number[] = [];
   const times: number[] = [];
+  const hands: number[] = [];
   for (let i = 0; i < effort.samples; i++) {
     const b = timed(base, nBase) / nBase;
     const s = timed(ours, nOurs) / nOurs;
     ratios.push(s / Math.max(b, 1e-9));
     times.push(s);
+    hands.push(b);
   }
-  return ratioOf(ratios, times, perCall, allocation(ours, perCall));
+  return ratioOf(ratios, times, perCall, allocation(ours, perCall), hands);
 }
 
-/** What many pairs of samples come to; `times` are nanoseconds of the subject for one call. */
-export function ratioOf(ratios: number[], times: number[], perCall: number, bytesPerOp: number): Ratio {
-  ratios.sort((a, b) => a - b);
-  times.sort((a, b) => a - b);
+/** What many pairs of samples come to; `times` and `hands` are nanoseconds of subject and baseline for one call. */
+export function ratioOf(
+  ratios: number[],
+  times: number[],
+  perCall: number,
+  bytesPerOp: number,
+  hands: number[],
+): Ratio {
+  for (const list of [ratios, times, hands]) list.sort((a, b) => a - b);
   return {
     ratio: quantile(ratios, 0.5),
     p25: quantile(ratios, 0.25),
     p75: quantile(ratios, 0.75),
     ns: quantile(times, 0.5) / perCall,
+    handNs: quantile(hands, 0.5) / perCall,
     bytesPerOp,
   };
 }
 
 const WINDOWS = 21;
-/** What one window may allocate: little enough that few windows see a collection of the young generation. */
+/** What one window may allocate, where one call allocates less: little enough that few windows see a collection. */
 const WINDOW_BYTES = 200_000;
 
 /**
- * Bytes one operation allocates: the median growth of heap and buffers over short windows, less that of empty windows, since
- * looking at the heap leaves something on it. A window in which a collection shrank the heap does not count.
+ * Bytes one operation allocates: growth of heap and buffers over short windows, less that of empty windows, since looking at the
+ * heap leaves something on it. A collection makes a window look smaller than it was, so it is the upper quartile that counts.
  */
 function allocation(loop: Loop, perCall: number): number {
   const floor = growth(loop, 0);
-  const estimate = Math.max(0, growth(loop, 16) - floor) / 16;
-  const calls = Math.max(16, Math.min(Math.ceil(20_000 / perCall), Math.floor(WINDOW_BYTES / Math.max(1, estimate))));
+  const estimate = Math.max(1, growth(loop, 1) - floor);
+  const calls = Math.max(1, Math.min(Math.ceil(20_000 / perCall), Math.floor(WINDOW_BYTES / estimate)));
   const perOperation = (growth(loop, calls) - floor) / calls / perCall;
   // What is left of noise over so many calls is below one byte.
   return perOperation >= 1 ? Math.round(perOperation) : 0;
@@ -147,6 +157,6 @@ function growth(loop: Loop, calls: number): number {
   }
   return quantile(
     grown.sort((a, b) => a - b),
-    0.5,
+    0.75,
   );
 }

@@ -36,13 +36,15 @@ export async function compareAsync(c: AsyncCase, effort: Effort): Promise<Ratio>
   const nOurs = await calibrate(c.ours, effort);
   const ratios: number[] = [];
   const times: number[] = [];
+  const hands: number[] = [];
   for (let i = 0; i < effort.samples; i++) {
     const hand = await timed(c.hand, nHand);
     const ours = await timed(c.ours, nOurs);
     ratios.push(ours / Math.max(1, hand));
     times.push(ours);
+    hands.push(hand);
   }
-  return ratioOf(ratios, times, 1, await allocation(c.ours));
+  return ratioOf(ratios, times, 1, await allocation(c.ours), hands);
 }
 
 /** Smallest growth of the heap per operation over a few rounds; a collection in between would show as shrinkage. */

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { machine } from '../machine.js';
+import { machineLine } from '../machine.js';
 import { type Figure, FULL, figures, SHORT } from './figures.js';
 
 /** Measures the command line and the generator themselves and prints a line per figure, with the limit it should keep. */
@@ -10,7 +10,7 @@ export async function run({ root, quick, json }: { root: string; quick: boolean;
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else
-    process.stdout.write(`${machine()}\ntimes are those of this machine, whatever else it does\n\n${table(found)}\n`);
+    process.stdout.write(`${machineLine()}\ntimes are those of this machine, whatever else it does\n\n${table(found)}\n`);
 }
 
 function table(found: readonly Figure[]): string {

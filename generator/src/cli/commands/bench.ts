@@ -2,28 +2,81 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
-import { UsageError } from '../failure.js';
+import { EXIT, UsageError } from '../failure.js';
 import { repositoryRoot } from '../workspace.js';
+
+interface Options {
+  tools?: boolean;
+  quick?: boolean;
+  json?: boolean;
+  peers?: boolean;
+  together?: boolean;
+  record?: boolean;
+  only?: string;
+  svg?: string;
+}
+
+/** What bench/dist/main.js exports; the generator does not depend on it. */
+interface Benchmarks {
+  run(options: {
+    quick: boolean;
+    json: boolean;
+    peers: boolean;
+    together: boolean;
+    record: boolean;
+    only: string | null;
+    svg: string | null;
+  }): Promise<boolean>;
+  WrongUse: new (message: string, hint: string) => Error & { readonly hint: string };
+}
+
+/** What bench/dist/tools/main.js exports. */
+interface ToolBenchmarks {
+  run(options: { root: string; quick: boolean; json: boolean }): Promise<void>;
+}
 
 export const bench = (): Command =>
   new Command('bench')
     .description(
-      'Measure the generated codecs against careful hand-written DataView code in the same process; ratios only.',
+      'Measure the generated codecs, C and what people use instead against careful hand-written DataView code; ratios only.',
     )
-    .option('--quick', 'a few seconds per message instead of a long run')
-    .option('--tools', 'the command line and the generator themselves: start, generate, watch, captures')
-    .option('--json', 'results as JSON')
-    .addHelpText('after', '\nExamples:\n  vwire bench --quick\n  vwire bench --tools --quick')
-    .action(async (options: { quick?: boolean; json?: boolean; tools?: boolean }) => {
-      const main = options.tools === true ? 'tools/main.js' : 'main.js';
-      const entry = repositoryRoot === null ? null : join(repositoryRoot, 'bench', 'dist', main);
-      if (repositoryRoot === null || entry === null || !existsSync(entry))
-        throw new UsageError(
-          'the benchmarks stand in the repository, not in the package',
-          'clone it, run "npm ci" there',
-        );
-      const { run } = (await import(pathToFileURL(entry).href)) as {
-        run: (options: { root: string; quick: boolean; json: boolean }) => Promise<void>;
-      };
-      await run({ root: repositoryRoot, quick: options.quick === true, json: options.json === true });
+    .option('--quick', 'about a minute: short samples, and of the subjects all but the libraries')
+    .option('--peers', 'the libraries too, in a quick run')
+    .option('--only <names>', 'subjects or messages, separated by commas: "flyweight,M1", "C", "avsc"')
+    .option('--together', 'afterwards everything again in one process, through one loop')
+    .option('--svg <file>', 'draw the ratios')
+    .option('--record', "renew docs/bench and the README's table from a long run, --together included")
+    .option('--tools', 'the command line and the generator themselves: start, generate, watch, captures; with --quick, --json')
+    .option('--json', 'results as JSON: [{subject, message, op, ratio, p25, p75, ns, bytesPerOp, …}]')
+    .addHelpText(
+      'after',
+      '\nEach subject is checked before it is timed and measured in a process of its own; what is missing on this machine is told.' +
+        '\nA subject that comes to a wrong result is not measured, and the exit code is 1.' +
+        '\n\nExamples:\n  vwire bench --quick\n  vwire bench --quick --only M6,flatbuffers --svg ratios.svg\n  vwire bench --tools --quick',
+    )
+    .action(async (options: Options) => {
+      const { quick = false, json = false, peers = false, together = false, record = false } = options;
+      const { only = null, svg = null } = options;
+      if (options.tools === true) {
+        if (peers || together || record || only !== null || svg !== null)
+          throw new UsageError('--tools goes with --quick and --json only');
+        const { entry, root } = benchmarks('tools/main.js');
+        await ((await import(entry)) as ToolBenchmarks).run({ root, quick, json });
+        return;
+      }
+      const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
+      try {
+        if (!(await run({ quick, json, peers, together, record, only, svg }))) process.exitCode = EXIT.FINDINGS;
+      } catch (error) {
+        if (error instanceof WrongUse) throw new UsageError(error.message, error.hint);
+        throw error;
+      }
     });
+
+/** Where the compiled benchmarks are. */
+function benchmarks(main: string): { entry: string; root: string } {
+  const entry = repositoryRoot === null ? null : join(repositoryRoot, 'bench', 'dist', main);
+  if (repositoryRoot === null || entry === null || !existsSync(entry))
+    throw new UsageError('the benchmarks stand in the repository, not in the package', 'clone it, run "npm ci" there');
+  return { entry: pathToFileURL(entry).href, root: repositoryRoot };
+}

@@ -1,0 +1,53 @@
+import { MESSAGES, type Subject } from './subjects.js';
+
+/** Wrong use of the benchmark's options. */
+export class WrongUse extends Error {
+  constructor(
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Selection {
+  /** Whether subjects were named. */
+  readonly bySubject: boolean;
+  subject(name: string): boolean;
+  message(name: string): boolean;
+}
+
+const everything = (): boolean => true;
+
+/** What `--only` names: subjects, messages, or both; of both kinds a row has to match. Null selects everything. */
+export function select(only: string | null, subjects: readonly Pick<Subject, 'name'>[]): Selection {
+  const names = subjects.map((s) => s.name);
+  const wantedSubjects = new Set<string>();
+  const wantedMessages = new Set<string>();
+  for (const term of (only ?? '').split(',').map((t) => t.trim().toLowerCase())) {
+    if (term === '') continue;
+    const same = (name: string): boolean => name.toLowerCase() === term;
+    const holds = (name: string): boolean => name.toLowerCase().includes(term);
+    const first = (name: string): boolean => name.toLowerCase().split(' ')[0] === term;
+    // A whole name before a part of one: C is a subject, not the letter in many.
+    const found = [names.filter(same), MESSAGES.filter((m) => same(m) || first(m)), names.filter(holds)];
+    const [exactSubjects, exactMessages, someSubjects] = found as [string[], string[], string[]];
+    if (exactSubjects.length > 0) for (const s of exactSubjects) wantedSubjects.add(s);
+    else if (exactMessages.length > 0) for (const m of exactMessages) wantedMessages.add(m);
+    else if (someSubjects.length > 0) for (const s of someSubjects) wantedSubjects.add(s);
+    else {
+      const parts = MESSAGES.filter(holds);
+      if (parts.length === 0)
+        throw new WrongUse(
+          `--only ${term} is no subject and no message`,
+          `subjects: ${names.join('; ')}\nmessages: ${MESSAGES.join('; ')}`,
+        );
+      for (const m of parts) wantedMessages.add(m);
+    }
+  }
+  return {
+    bySubject: wantedSubjects.size > 0,
+    subject: wantedSubjects.size === 0 ? everything : (name) => wantedSubjects.has(name),
+    message: wantedMessages.size === 0 ? everything : (name) => wantedMessages.has(name),
+  };
+}
