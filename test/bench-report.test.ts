@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { chart } from '../bench/dist/chart/chart.js';
+import { logScale } from '../bench/dist/chart/scale.js';
+import type { Results } from '../bench/dist/main.js';
+import { recorded } from '../bench/dist/record.js';
+import { renderText } from '../bench/dist/render-text.js';
+import { select } from '../bench/dist/select.js';
+import { subjects } from '../bench/dist/subjects.js';
+import type { Measured } from '../bench/dist/task.js';
+import { root, vwire } from './support/vwire.js';
+
+const machine = { cpu: 'A <fast> & "odd" one', cores: 2, node: 'v20.0.0', v8: '11.3', kernel: 'Linux 6.1, x64' };
+const row = (subject: string, op: string, ratio: number, more: Partial<Measured> = {}): Measured => ({
+  subject,
+  message: 'M1 EVENT_AVAIL',
+  op,
+  ratio,
+  p25: ratio * 0.9,
+  p75: ratio * 1.1,
+  ns: 5 * ratio,
+  handNs: 5,
+  bytesPerOp: 0,
+  family: 'ours',
+  ...more,
+});
+
+/** Tags of an XML text, each opened one closed in order; entities known. Throws where it is not well-formed. */
+function tagsOf(xml: string): string[] {
+  const open: string[] = [];
+  const seen: string[] = [];
+  const token = /<(\/?)([a-z]+)((?: [A-Za-z:0-9-]+="[^"<&]*(?:&(?:amp|lt|gt|quot);[^"<&]*)*")*)(\/?)>|([^<]+)/y;
+  for (let at = 0; at < xml.length; at = token.lastIndex) {
+    const match = token.exec(xml);
+    if (match === null) throw new Error(`not XML at ${at}: ${xml.slice(at, at + 60)}`);
+    const [, close, name, , empty, text] = match;
+    if (text !== undefined) {
+      if (/&(?!(?:amp|lt|gt|quot);)|>/.test(text)) throw new Error(`text not escaped: ${text}`);
+    } else if (close) {
+      if (open.pop() !== name) throw new Error(`</${name}> closes nothing`);
+    } else {
+      seen.push(name!);
+      if (!empty) open.push(name!);
+    }
+  }
+  if (open.length > 0) throw new Error(`<${open.join('><')}> is not closed`);
+  return seen;
+}
+
+describe('the chart of the benchmark', () => {
+  it('is well-formed XML, whatever the names hold', () => {
+    const rows = [row('ours', 'decode', 0.9), row('<b> & "c"', 'decode', 4000, { family: 'library', layout: 'own' })];
+    const tags = tagsOf(chart(rows, machine));
+    expect(tags[0]).toBe('svg');
+    expect(tags.filter((t) => t === 'circle')).toHaveLength(2);
+    expect(() => tagsOf('<g><text></g></text>')).toThrow(/closes nothing/);
+    expect(tagsOf(chart([], machine))).toContain('text');
+  });
+
+  it('has a panel per message and direction, and a ring for what was measured together', () => {
+    const rows = [
+      row('ours', 'decode', 0.9),
+      row('ours', 'encode', 0.5),
+      row('ours', 'decode', 1.4, { together: true }),
+      row('bus', 'round trip', 3, { family: 'runtime' }),
+    ];
+    const svg = chart(rows, machine);
+    expect(svg.match(/class="panel"/g)).toHaveLength(2);
+    expect(svg.match(/class="ring"/g)).toHaveLength(1);
+    expect(svg).not.toContain('bus');
+    expect(chart(rows, machine, ['encode']).match(/class="panel"/g)).toHaveLength(1);
+  });
+
+  it('has a logarithmic axis that holds 1 and every ratio', () => {
+    const scale = logScale([0.24, 3100], 100);
+    expect(scale.decades).toEqual([0.1, 1, 10, 100, 1000, 10000]);
+    expect(scale.at(0.1)).toBe(0);
+    expect(scale.at(1)).toBeCloseTo(20);
+    expect(scale.at(100)).toBeCloseTo(60);
+    expect(scale.at(1e9)).toBe(100);
+    expect(scale.at(0)).toBe(0);
+  });
+});
+
+describe('what is measured', () => {
+  const all = subjects();
+  const chosen = (only: string | null): string[] => all.map((s) => s.name).filter(select(only, all).subject);
+
+  it('is everything unless --only names subjects or messages', () => {
+    expect(chosen(null)).toHaveLength(all.length);
+    expect(select(null, all).message('M1 EVENT_AVAIL')).toBe(true);
+  });
+
+  it('is a subject by its whole name before those that hold it', () => {
+    expect(chosen('C')).toEqual(['C']);
+    expect(chosen('proto')).toEqual(['protobufjs', 'protobuf-es']);
+    expect(chosen('AVSC, C').sort()).toEqual(['C', 'avsc']);
+  });
+
+  it('is a message by number or name, of the subjects that are named', () => {
+    const { bySubject, message, subject } = select('M1,event_avail,flyweight', all);
+    expect(bySubject).toBe(true);
+    expect([message('M1 EVENT_AVAIL'), message('M2 SET_VQUEUE')]).toEqual([true, false]);
+    expect([subject('flyweight'), subject('avsc')]).toEqual([true, false]);
+    expect(select('M6', all).bySubject).toBe(false);
+  });
+
+  it('cannot be what there is not', () => {
+    expect(() => select('M9', all)).toThrow(/--only m9 is no subject and no message/);
+    const run = vwire(['bench', '--only', 'M9']);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(/no subject and no message[\s\S]*flatbuffers/);
+    expect(vwire(['bench', '--record', '--quick']).code).toBe(2);
+  });
+});
+
+describe('the results', () => {
+  it('are JSON with one object per row, the machine told apart', () => {
+    const run = vwire(['bench', '--quick', '--json', '--only', 'free functions,M1']);
+    expect(run.stderr).toMatch(/cores; Node v\d+.*, V8 [\d.]+/);
+    expect(run.code).toBe(0);
+    const rows = JSON.parse(run.stdout) as Record<string, unknown>[];
+    expect(rows.map((r) => [r.subject, r.message, r.op])).toEqual([
+      ['free functions', 'M1 EVENT_AVAIL', 'decode'],
+      ['free functions', 'M1 EVENT_AVAIL', 'encode'],
+    ]);
+    for (const r of rows)
+      for (const key of ['ratio', 'p25', 'p75', 'ns', 'bytesPerOp']) expect(r[key], key).toEqual(expect.any(Number));
+    // No progress and no colours where nobody looks.
+    expect(run.stderr + run.stdout).not.toContain('\x1b');
+  });
+
+  it('name what was not measured and why', () => {
+    const missing = [{ subject: 'C', reason: 'no C compiler' }];
+    const wrong = [{ subject: 'odd', reason: 'byte 3' }];
+    const text = renderText({ machine, rows: [row('ours', 'decode', 0.9)], unavailable: missing, wrong });
+    expect(text).toContain('C: not measured: no C compiler');
+    expect(text).toContain('odd: wrong, not measured: byte 3');
+  });
+
+  it('in the repository are one run: table and charts are made of docs/bench/results.json', () => {
+    const results = JSON.parse(readFileSync(`${root}docs/bench/results.json`, 'utf8')) as Results;
+    const files = recorded(results, readFileSync(`${root}README.md`, 'utf8'));
+    expect([...files.keys()]).toContain('docs/bench/decode.svg');
+    for (const [path, content] of files)
+      expect(readFileSync(`${root}${path}`, 'utf8') === content, `${path}: npm run bench`).toBe(true);
+    expect(results.wrong).toEqual([]);
+    for (const name of ['decode', 'encode']) tagsOf(readFileSync(`${root}docs/bench/${name}.svg`, 'utf8'));
+  });
+});
