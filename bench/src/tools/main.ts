@@ -10,7 +10,9 @@ export async function run({ root, quick, json }: { root: string; quick: boolean;
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else
-    process.stdout.write(`${machineLine()}\ntimes are those of this machine, whatever else it does\n\n${table(found)}\n`);
+    process.stdout.write(
+      `${machineLine()}\ntimes are those of this machine, whatever else it does\n\n${table(found)}\n`,
+    );
 }
 
 function table(found: readonly Figure[]): string {

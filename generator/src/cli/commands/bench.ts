@@ -46,7 +46,10 @@ export const bench = (): Command =>
     .option('--together', 'afterwards everything again in one process, through one loop')
     .option('--svg <file>', 'draw the ratios')
     .option('--record', "renew docs/bench and the README's table from a long run, --together included")
-    .option('--tools', 'the command line and the generator themselves: start, generate, watch, captures; with --quick, --json')
+    .option(
+      '--tools',
+      'the command line and the generator themselves: start, generate, watch, captures; with --quick, --json',
+    )
     .option('--json', 'results as JSON: [{subject, message, op, ratio, p25, p75, ns, bytesPerOp, …}]')
     .addHelpText(
       'after',
