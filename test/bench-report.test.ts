@@ -130,6 +130,14 @@ describe('the results', () => {
     expect(run.stderr + run.stdout).not.toContain('\x1b');
   });
 
+  it('of an earlier run can be reported again, and nothing else is taken for one', () => {
+    const run = vwire(['bench', '--from', 'docs/bench/results.json', '--json']);
+    const { rows } = JSON.parse(readFileSync(`${root}docs/bench/results.json`, 'utf8')) as Results;
+    expect(JSON.parse(run.stdout)).toEqual(rows);
+    const other = vwire(['bench', '--from', 'package.json']);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('package.json: no results of a run')]);
+  });
+
   it('name what was not measured and why', () => {
     const missing = [{ subject: 'C', reason: 'no C compiler' }];
     const wrong = [{ subject: 'odd', reason: 'byte 3' }];
@@ -143,7 +151,10 @@ describe('the results', () => {
     const files = recorded(results, readFileSync(`${root}README.md`, 'utf8'));
     expect([...files.keys()]).toContain('docs/bench/decode.svg');
     for (const [path, content] of files)
-      expect(readFileSync(`${root}${path}`, 'utf8') === content, `${path}: npm run bench`).toBe(true);
+      expect(
+        readFileSync(`${root}${path}`, 'utf8') === content,
+        `${path}: vwire bench --from docs/bench/results.json --record, or npm run bench`,
+      ).toBe(true);
     expect(results.wrong).toEqual([]);
     for (const name of ['decode', 'encode']) tagsOf(readFileSync(`${root}docs/bench/${name}.svg`, 'utf8'));
   });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { chart } from './chart/chart.js';
 import { type Machine, machine, machineLine } from './machine.js';
 import { inFreshProcess, type Missing, type Order, type Told } from './processes.js';
@@ -20,6 +20,8 @@ export interface Options {
   readonly only: string | null;
   /** Where to draw the ratios. */
   readonly svg: string | null;
+  /** Results of an earlier run, to report instead of measuring. */
+  readonly from: string | null;
   /** Renew what the repository holds of results: docs/bench and the README's table. */
   readonly record: boolean;
 }
@@ -35,9 +37,9 @@ export interface Results {
 
 /** Measures and prints; false where a subject came to a wrong result. */
 export async function run(options: Options): Promise<boolean> {
-  if (options.record && (options.only !== null || options.quick))
+  if (options.record && options.from === null && (options.only !== null || options.quick))
     throw new WrongUse('--record takes a whole, long run', 'leave out --only and --quick');
-  const results = await measure(options);
+  const results = options.from === null ? await measure(options) : resultsIn(options.from);
   for (const { subject, reason } of results.unavailable) complain(`${subject}: not measured: ${reason}`);
   for (const { subject, reason } of results.wrong) complain(`${subject}: wrong, not measured: ${reason}`);
   if (options.svg !== null) writeFileSync(options.svg, chart(results.rows, results.machine));
@@ -47,6 +49,21 @@ export async function run(options: Options): Promise<boolean> {
     process.stdout.write(`${JSON.stringify(results.rows, null, 2)}\n`);
   } else process.stdout.write(renderText(results));
   return results.wrong.length === 0;
+}
+
+/** What `--record` keeps, read again: pictures and table can be renewed without measuring. */
+function resultsIn(path: string): Results {
+  const wrong = (what: string): WrongUse => new WrongUse(`${path}: ${what}`, 'give a results.json that --record wrote');
+  let found: Partial<Results>;
+  try {
+    found = JSON.parse(readFileSync(path, 'utf8')) as Partial<Results>;
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
+  const { machine: where, rows, unavailable, wrong: refused } = found;
+  if (!where || !Array.isArray(rows) || !Array.isArray(unavailable) || !Array.isArray(refused))
+    throw wrong('no results of a run');
+  return { machine: where, rows, unavailable, wrong: refused };
 }
 
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);

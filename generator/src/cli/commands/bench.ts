@@ -14,6 +14,7 @@ interface Options {
   record?: boolean;
   only?: string;
   svg?: string;
+  from?: string;
 }
 
 /** What bench/dist/main.js exports; the generator does not depend on it. */
@@ -26,6 +27,7 @@ interface Benchmarks {
     record: boolean;
     only: string | null;
     svg: string | null;
+    from: string | null;
   }): Promise<boolean>;
   WrongUse: new (message: string, hint: string) => Error & { readonly hint: string };
 }
@@ -45,6 +47,7 @@ export const bench = (): Command =>
     .option('--only <names>', 'subjects or messages, separated by commas: "flyweight,M1", "C", "avsc"')
     .option('--together', 'afterwards everything again in one process, through one loop')
     .option('--svg <file>', 'draw the ratios')
+    .option('--from <file>', 'report the results.json of an earlier run instead of measuring')
     .option('--record', "renew docs/bench and the README's table from a long run, --together included")
     .option(
       '--tools',
@@ -59,9 +62,9 @@ export const bench = (): Command =>
     )
     .action(async (options: Options) => {
       const { quick = false, json = false, peers = false, together = false, record = false } = options;
-      const { only = null, svg = null } = options;
+      const { only = null, svg = null, from = null } = options;
       if (options.tools === true) {
-        if (peers || together || record || only !== null || svg !== null)
+        if (peers || together || record || only !== null || svg !== null || from !== null)
           throw new UsageError('--tools goes with --quick and --json only');
         const { entry, root } = benchmarks('tools/main.js');
         await ((await import(entry)) as ToolBenchmarks).run({ root, quick, json });
@@ -69,7 +72,7 @@ export const bench = (): Command =>
       }
       const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
       try {
-        if (!(await run({ quick, json, peers, together, record, only, svg }))) process.exitCode = EXIT.FINDINGS;
+        if (!(await run({ quick, json, peers, together, record, only, svg, from }))) process.exitCode = EXIT.FINDINGS;
       } catch (error) {
         if (error instanceof WrongUse) throw new UsageError(error.message, error.hint);
         throw error;
