@@ -138,6 +138,11 @@ describe('the results', () => {
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('package.json: no results of a run')]);
   });
 
+  it('are not measured for a picture that cannot be written', () => {
+    const run = vwire(['bench', '--svg', 'no/such/folder/ratios.svg']);
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('there is no folder no/such/folder')]);
+  });
+
   it('name what was not measured and why', () => {
     const missing = [{ subject: 'C', reason: 'no C compiler' }];
     const wrong = [{ subject: 'odd', reason: 'byte 3' }];

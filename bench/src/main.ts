@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { chart } from './chart/chart.js';
 import { type Machine, machine, machineLine } from './machine.js';
 import { inFreshProcess, type Missing, type Order, type Told } from './processes.js';
@@ -39,6 +40,9 @@ export interface Results {
 export async function run(options: Options): Promise<boolean> {
   if (options.record && options.from === null && (options.only !== null || options.quick))
     throw new WrongUse('--record takes a whole, long run', 'leave out --only and --quick');
+  // Before a long run, not after it.
+  if (options.svg !== null && !existsSync(dirname(options.svg)))
+    throw new WrongUse(`--svg ${options.svg}: there is no folder ${dirname(options.svg)}`, 'make it first');
   const results = options.from === null ? await measure(options) : resultsIn(options.from);
   for (const { subject, reason } of results.unavailable) complain(`${subject}: not measured: ${reason}`);
   for (const { subject, reason } of results.wrong) complain(`${subject}: wrong, not measured: ${reason}`);
@@ -94,9 +98,12 @@ async function measure({ quick, peers, together, only, record }: Options): Promi
   }
   if (together || record) {
     const order: Order = { subjects: chosen.map((s) => s.name), messages, quick, together: true };
-    // What is missing is told once already.
+    // What is missing or wrong is told once already; only that the process ended is news.
     const rest = hear('all in one process');
-    await inFreshProcess(order, (told) => ('unavailable' in told ? undefined : rest(told)));
+    const known = new Set(wrong.map((m) => m.subject));
+    await inFreshProcess(order, (told) => {
+      if (!('unavailable' in told || ('wrong' in told && known.has(told.wrong.subject)))) rest(told);
+    });
   }
   if (tty) process.stderr.write('\r\x1b[K');
   return { machine: machine(), rows, unavailable, wrong };
