@@ -44,12 +44,13 @@ export async function run(options: Options): Promise<boolean> {
   if (options.svg !== null && !existsSync(dirname(options.svg)))
     throw new WrongUse(`--svg ${options.svg}: there is no folder ${dirname(options.svg)}`, 'make it first');
   const results = options.from === null ? await measure(options) : resultsIn(options.from);
-  for (const { subject, reason } of results.unavailable) complain(`${subject}: not measured: ${reason}`);
-  for (const { subject, reason } of results.wrong) complain(`${subject}: wrong, not measured: ${reason}`);
   if (options.svg !== null) writeFileSync(options.svg, chart(results.rows, results.machine));
   if (options.record) record(results);
   if (options.json) {
+    // The rows alone are on stdout; what they do not tell is for people.
     complain(machineLine(results.machine));
+    for (const { subject, reason } of results.unavailable) complain(`${subject}: not measured: ${reason}`);
+    for (const { subject, reason } of results.wrong) complain(`${subject}: wrong, not measured: ${reason}`);
     process.stdout.write(`${JSON.stringify(results.rows, null, 2)}\n`);
   } else process.stdout.write(renderText(results));
   return results.wrong.length === 0;
