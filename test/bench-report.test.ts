@@ -146,7 +146,7 @@ describe('the results', () => {
   it('name what was not measured and why', () => {
     const missing = [{ subject: 'C', reason: 'no C compiler' }];
     const wrong = [{ subject: 'odd', reason: 'byte 3' }];
-    const text = renderText({ machine, rows: [row('ours', 'decode', 0.9)], unavailable: missing, wrong });
+    const text = renderText({ machine, pairs: 15, rows: [row('ours', 'decode', 0.9)], unavailable: missing, wrong });
     expect(text).toContain('C: not measured: no C compiler');
     expect(text).toContain('odd: wrong, not measured: byte 3');
   });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { chart } from './chart/chart.js';
 import { type Machine, machine, machineLine } from './machine.js';
+import { LONG, QUICK } from './measure.js';
 import { inFreshProcess, type Missing, type Order, type Told } from './processes.js';
 import { record } from './record.js';
 import { renderText } from './render-text.js';
@@ -30,6 +31,8 @@ export interface Options {
 /** All that a run found out. */
 export interface Results {
   readonly machine: Machine;
+  /** Pairs of samples that each median is of. */
+  readonly pairs: number;
   readonly rows: readonly Measured[];
   readonly unavailable: readonly Missing[];
   /** Subjects that came to a wrong result, and were therefore not measured. */
@@ -65,10 +68,16 @@ function resultsIn(path: string): Results {
   } catch (error) {
     throw wrong((error as Error).message);
   }
-  const { machine: where, rows, unavailable, wrong: refused } = found;
-  if (!where || !Array.isArray(rows) || !Array.isArray(unavailable) || !Array.isArray(refused))
+  const { machine: where, pairs, rows, unavailable, wrong: refused } = found;
+  if (
+    !where ||
+    typeof pairs !== 'number' ||
+    !Array.isArray(rows) ||
+    !Array.isArray(unavailable) ||
+    !Array.isArray(refused)
+  )
     throw wrong('no results of a run');
-  return { machine: where, rows, unavailable, wrong: refused };
+  return { machine: where, pairs, rows, unavailable, wrong: refused };
 }
 
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -107,5 +116,5 @@ async function measure({ quick, peers, together, only, record }: Options): Promi
     });
   }
   if (tty) process.stderr.write('\r\x1b[K');
-  return { machine: machine(), rows, unavailable, wrong };
+  return { machine: machine(), pairs: (quick ? QUICK : LONG).samples, rows, unavailable, wrong };
 }

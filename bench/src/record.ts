@@ -52,7 +52,7 @@ const COLUMNS = [
 const FAMILIES = ['ours', 'hand', 'native', 'library'];
 
 /** Ratios as a Markdown table, a row per subject, in the order of how it decodes a stream. */
-function table({ rows, machine, unavailable }: Results): string {
+function table({ rows, machine, pairs, unavailable }: Results): string {
   const own = rows.filter((r) => !r.together && r.family !== 'runtime');
   const find = (subject: string, [message, op]: readonly [string, string]): Measured | undefined =>
     own.find((r) => r.subject === subject && r.message.startsWith(message) && r.op === op);
@@ -74,7 +74,7 @@ function table({ rows, machine, unavailable }: Results): string {
     `| --- |${' --: |'.repeat(COLUMNS.length + 1)}`,
     ...lines,
     '',
-    `${machineLine(machine)}. \\* a layout of its own, not the bytes of the wire.`,
+    `Medians of ${pairs} pairs; ${machineLine(machine)}. \\* a layout of its own, not the bytes of the wire.`,
     ...unavailable.map((m) => `Not measured: ${m.subject}, ${m.reason}.`),
     '',
     '</details>',
