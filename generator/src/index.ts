@@ -16,9 +16,11 @@ export {
   type DumpOptions,
   type DumpRow,
   dumpMessage,
+  dumpStruct,
   type Part,
   type RenderOptions,
   renderDump,
+  type StructDumpOptions,
 } from './dump/index.js';
 export { formatSchema } from './fmt/format-schema.js';
 export { type Decoded, decode, isRefused, type Refused } from './interpret/decode.js';

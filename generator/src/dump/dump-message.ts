@@ -33,7 +33,7 @@ export function dumpMessage(
   const { headerSize, fixedSize } = ir.framing;
   const select = options.select ?? ((announced) => announced);
   const decoded = decode(index, bytes, select);
-  const writer = new RowWriter(ir, bytes, options.all ?? false);
+  const writer = new RowWriter(ir.enums, bytes, options.all ?? false);
   let broken = writer.fields(ir.header, 'header', Math.min(headerSize, bytes.length));
   if (broken === null) {
     writer.plain('unread', Math.min(headerSize, bytes.length));

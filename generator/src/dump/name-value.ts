@@ -1,9 +1,14 @@
-import type { BytesFieldIR, DialectIR, EnumIR, IntFieldIR } from '../ir/types.js';
+import type { BytesMemberIR } from '../ir/structs.js';
+import type { BytesFieldIR, EnumIR } from '../ir/types.js';
 import { nameOf } from '../rules/enums.js';
 
 /** Name of an enumerated value; of a flag set all names, and what no flag accounts for in hexadecimal digits. */
-export function nameOfInt(ir: DialectIR, field: IntFieldIR, value: number | bigint): string | undefined {
-  const values = field.enum === null ? undefined : ir.enums.find((e) => e.name === field.enum);
+export function nameOfInt(
+  enums: readonly EnumIR[],
+  field: { readonly enum: string | null },
+  value: number | bigint,
+): string | undefined {
+  const values = field.enum === null ? undefined : enums.find((e) => e.name === field.enum);
   if (values === undefined) return undefined;
   const name = nameOf(values, Number(value)) ?? undefined;
   return values.flags ? withRest(values, name, BigInt(value)) : name;
@@ -16,8 +21,10 @@ function withRest(values: EnumIR, name: string | undefined, value: bigint): stri
   return name === undefined ? hex : `${name}|${hex}`;
 }
 
+export type BytesFormat = BytesFieldIR['format'] | BytesMemberIR['format'];
+
 /** How people write what a byte array holds; `first` is the number of a bitmap's first bit. */
-export function nameOfBytes(format: BytesFieldIR['format'], bytes: Uint8Array, first: number): string | undefined {
+export function nameOfBytes(format: BytesFormat, bytes: Uint8Array, first: number): string | undefined {
   const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0'));
   switch (format) {
     case 'uuid':
@@ -28,6 +35,8 @@ export function nameOfBytes(format: BytesFieldIR['format'], bytes: Uint8Array, f
       return hex.join(':');
     case 'bitmap':
       return `{${setBits(bytes, first).join(',')}}`;
+    case 'text':
+      return JSON.stringify(Buffer.from(bytes).toString('latin1').replace(/\0+$/, ''));
     default:
       return undefined;
   }

@@ -1,15 +1,15 @@
 import type { WireError } from '../interpret/wire-error.js';
 import type { Finding } from '../rules/finding.js';
 import type { DumpRow } from './row.js';
-import type { RowWriter } from './row-writer.js';
+import type { Rows } from './rows.js';
 
-/** Errors that a field of the header causes, wherever the bytes end. */
-const OF_HEADER: readonly string[] = ['size_below_header', 'unknown_id', 'ambiguous'];
+/** Errors that the value of a field causes, wherever the bytes end. */
+const OF_VALUE: readonly string[] = ['size_below_header', 'unknown_id', 'ambiguous', 'unknown_arm'];
 
 /** Puts an error where the bytes stop making sense: at the field that is not whole, else behind the last byte. */
-export function placeError(writer: RowWriter, error: WireError, broken: DumpRow | null): void {
+export function placeError(writer: Rows, error: WireError, broken: DumpRow | null): void {
   const { rows } = writer;
-  const cause = OF_HEADER.includes(error.code) ? rows.findIndex((r) => r.field === error.field) : -1;
+  const cause = OF_VALUE.includes(error.code) ? rows.findIndex((r) => r.field === error.field) : -1;
   const at = cause >= 0 ? cause : broken === null ? -1 : rows.indexOf(broken);
   const row = rows[at];
   if (row !== undefined) rows[at] = { ...row, error };

@@ -13,7 +13,8 @@ const TITLES: Readonly<Record<Part, string>> = {
   header: 'header',
   body: 'body',
   tail: 'counted tail',
-  surplus: 'surplus: within the message, after its content',
+  hole: 'hole: no field has these bytes',
+  surplus: 'surplus: after the known content',
   padding: 'padding of the fixed frame',
   carrier: 'carrier: delivered behind the message',
   unread: 'not understood',
@@ -116,7 +117,7 @@ function valueCell(row: DumpRow): string {
   return row.name === undefined ? value : `${value} ${row.name}`;
 }
 
-const BYTE_TYPES: readonly string[] = ['bytes', 'uuid', 'mac', 'bitmap'];
+const BYTE_TYPES: readonly string[] = ['bytes', 'uuid', 'mac', 'bitmap', 'text'];
 
 /** Numbers up to 65535 are counts and offsets; above that they are ids, masks and addresses, and read best in hex. */
 function shown({ value, type }: DumpRow): string {

@@ -33,17 +33,17 @@ export function frameText(frame: Dumped, { line, at, start, omitted }: Where, op
   ];
   const lead = place.length === 0 ? '' : `${place.join(', ')}: `;
   if ('error' in frame) return `${lead}${paint.red(`✗ ${frame.error.code}: ${frame.error.message}`)}`;
-  const judged = frame.profile === null ? '' : `, judged by ${frame.profile.name}`;
-  const head = paint.bold(`${title(frame.rows)} · ${frame.dialect}${judged}`);
+  const judged = frame.profile === null ? '' : `, judged by ${frame.profile}`;
+  const head = paint.bold(`${title(frame.struct, frame.rows)} · ${frame.dialect}${judged}`);
   const rest = omitted === undefined ? '' : `\n  … and ${omitted} more bytes of it`;
   return `${lead}${head}\n${renderDump(frame.rows, options)}${rest}`;
 }
 
 /** What the rows are, in a few words. */
-function title(rows: readonly DumpRow[]): string {
+function title(struct: string | null, rows: readonly DumpRow[]): string {
   const bytes = rows.reduce((sum, r) => sum + r.length, 0);
   const [kind, message] = rows.filter((r) => r.part === 'header' && r.name !== undefined).map((r) => r.name ?? '');
-  const named = message === undefined ? 'unknown message' : `${message} ${kind?.split(' ')[1] ?? ''}`;
+  const named = struct ?? (message === undefined ? 'unknown message' : `${message} ${kind?.split(' ')[1] ?? ''}`);
   const refused = rows.find((r) => r.error !== undefined)?.error;
   return `${named}, ${bytes} bytes${refused === undefined ? '' : `, refused: ${refused.code}`}`;
 }

@@ -4,11 +4,15 @@ import { decodeStruct, isRefusedStruct, spellLeaves } from '../interpret/structs
 import { encodeStruct } from '../interpret/structs/encode-struct.js';
 import { spellLayout, textToBytes } from '../interpret/structs/spell-layout.js';
 import { fromHex, toHex } from '../interpret/values.js';
+import type { RegionIR } from '../ir/structs.js';
 import type { Context } from '../rules/finding.js';
 import { judgeRegion } from '../rules/judge-region.js';
 import type { IrStore } from '../store.js';
 import { type DecodedEntry, type EntryError, entryError } from './decode-entry.js';
 import { type Defaults, type Entry, objectOf, textOf } from './entry.js';
+import type { Laid } from './struct-entry.js';
+
+type Region = Laid & { readonly region: RegionIR };
 
 /** Whether an entry is about a memory layout: `{dialect, class: "layout", message, kind: "struct", hex}`. */
 export const isLayoutEntry = (entry: Entry): boolean =>
@@ -21,7 +25,7 @@ export function decodeLayoutEntry(
   context: Context,
   rules: boolean,
 ): DecodedEntry {
-  const named = find(store, entry, defaults);
+  const named = findLayout(store, entry, defaults);
   if ('error' in named) return named;
   const hex = fromHex(textOf(entry, 'hex') ?? '');
   if (!('bytes' in hex)) return { error: entryError('bad_hex', 'hex', hex.problem, 'pairs of hexadecimal digits') };
@@ -45,7 +49,7 @@ export function encodeLayoutEntry(
   entry: Entry,
   defaults: Defaults,
 ): { readonly hex: string; readonly size: number } | { readonly error: EntryError } {
-  const named = find(store, entry, defaults);
+  const named = findLayout(store, entry, defaults);
   if ('error' in named) return named;
   const fields = entry.fields === undefined ? {} : objectOf(entry, 'fields');
   const [shape] = named.struct.shapes;
@@ -63,7 +67,8 @@ export function encodeLayoutEntry(
 const isRefused = (given: ReturnType<typeof textToBytes>): given is Extract<typeof given, { readonly error: object }> =>
   typeof given.error === 'object' && given.error !== null && 'code' in given.error;
 
-function find(store: IrStore, entry: Entry, defaults: Defaults) {
+/** The layout an entry names, or why there is none. */
+export function findLayout(store: IrStore, entry: Entry, defaults: Defaults): Region | { readonly error: EntryError } {
   const dialect = textOf(entry, 'dialect') ?? defaults.dialect;
   const message = textOf(entry, 'message') ?? '';
   if (dialect === undefined)

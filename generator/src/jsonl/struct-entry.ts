@@ -2,7 +2,7 @@ import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Given } from '../interpret/encode.js';
 import { decodeStruct, isRefusedStruct, spellLeaves } from '../interpret/structs/decode-struct.js';
 import { encodeStruct } from '../interpret/structs/encode-struct.js';
-import { structNameOf } from '../interpret/structs/family-index.js';
+import { type FamilyIndex, type Named, structNameOf } from '../interpret/structs/family-index.js';
 import { fromHex, toHex } from '../interpret/values.js';
 import type { IrStore } from '../store.js';
 import { type EntryError, entryError } from './decode-entry.js';
@@ -17,11 +17,14 @@ type DecodedStructEntry =
     }
   | { readonly error: EntryError };
 
+/** A struct or region, and the family it is in. */
+export type Laid = Named & { readonly index: FamilyIndex };
+
 /** Whether an entry is about a struct: `{protocol, struct, hex}`. */
 export const isStructEntry = (entry: Entry): boolean => textOf(entry, 'struct') !== undefined;
 
 export function decodeStructEntry(store: IrStore, entry: Entry): DecodedStructEntry {
-  const named = find(store, entry);
+  const named = findStruct(store, entry);
   if ('error' in named) return named;
   const hex = fromHex(textOf(entry, 'hex') ?? '');
   if (!('bytes' in hex)) return { error: entryError('bad_hex', 'hex', hex.problem, 'pairs of hexadecimal digits') };
@@ -35,7 +38,7 @@ export function encodeStructEntry(
   store: IrStore,
   entry: Entry,
 ): { readonly hex: string; readonly size: number } | { readonly error: EntryError } {
-  const named = find(store, entry);
+  const named = findStruct(store, entry);
   if ('error' in named) return named;
   const fields = entry.fields === undefined ? {} : objectOf(entry, 'fields');
   if (fields === undefined)
@@ -46,7 +49,8 @@ export function encodeStructEntry(
   return 'error' in result ? result : { hex: toHex(result.bytes), size: result.bytes.length };
 }
 
-function find(store: IrStore, entry: Entry) {
+/** The struct an entry names, or why there is none. */
+export function findStruct(store: IrStore, entry: Entry): Laid | { readonly error: EntryError } {
   const spelled = spelledIn(entry);
   const protocol = textOf(entry, 'protocol');
   const named = store.struct(protocol, spelled);

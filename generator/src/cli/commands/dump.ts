@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Dumped, LineDumper } from '../../dump/dump-lines.js';
 import { dumpMessage } from '../../dump/dump-message.js';
-import { frameJson, frameText, objectionsTo, type Where } from '../../dump/tell-frame.js';
 import { isHexLine } from '../../jsonl/hex-line.js';
 import type { Direction } from '../../rules/finding.js';
 import type { IrStore } from '../../store.js';
@@ -9,19 +8,17 @@ import { MessageCutter } from '../../stream/message-cutter.js';
 import { ShapeTable } from '../../stream/shape-table.js';
 import { EXIT, UsageError } from '../failure.js';
 import { linesOf, readLines } from '../input.js';
-import { note, out, paintFor, widthOf } from '../terminal.js';
+import { note } from '../terminal.js';
 import { openStore } from '../workspace.js';
 import { checkNames, isHex, sniffMessages, spoken } from './decode.js';
+import { dumpStructs, isAboutStructs, type StructOptions } from './dump-structs.js';
+import { Shown } from './shown-frames.js';
 
-interface Options {
-  readonly dialect?: string;
-  readonly profile?: string;
-  readonly rules: boolean;
+interface Options extends StructOptions {
   readonly dir?: Direction;
   readonly jsonl?: boolean;
   readonly line?: number;
   readonly clause?: boolean;
-  readonly all?: boolean;
   readonly json?: boolean;
   readonly ir?: string;
 }
@@ -29,9 +26,20 @@ interface Options {
 export const dump = (): Command =>
   new Command('dump')
     .description('Annotated bytes: which field each belongs to, what it means, and what is wrong with it.')
-    .argument('[input...]', 'hexadecimal digits of a message, a file of them or of raw bytes, or "-"')
+    .argument('[input...]', 'hexadecimal digits of a message or struct, a file of them or of raw bytes, or "-"')
     .option('-d, --dialect <name>', 'dialect or alias the bytes speak')
     .option('-p, --profile <name>', 'whose rules judge them (default: the entry’s, else the dialect’s)')
+    .option('--protocol <name>', 'protocol or family of a struct: virtio-core, blk, admin-1.4')
+    .option('--struct <name>', 'the bytes are this struct: name[+tail][/arm][@n][:out|:in]')
+    .addOption(
+      new Option('--part <part>', 'part of a command of an administration virtqueue').choices([
+        'out',
+        'in',
+        'device-readable',
+        'device-writable',
+      ]),
+    )
+    .option('--layout <name>', 'the bytes are this memory layout of the dialect')
     .addOption(
       new Option('--dir <direction>', 'who sent them, enables the direction rule').choices([
         'driver->device',
@@ -50,14 +58,24 @@ export const dump = (): Command =>
       `
 Examples:
   vwire dump --dialect rfc3 01070100010010000300000000000000
-  vwire dump --jsonl test/vectors/traces/qemu-rng.jsonl --line 3`,
+  vwire dump --jsonl test/vectors/traces/qemu-rng.jsonl --line 3
+  vwire dump --protocol virtio-core --struct virtio_blk_req_out 01000000000000000800000000000000
+  vwire dump --protocol admin-1.4 --struct VIRTIO_ADMIN_CMD_LIST_USE --part in 0000000000000000
+  vwire dump --dialect amp-shmem-v1 --layout QUEUE_HEAD 4f5102000400000003000000`,
     )
     .action(async (inputs: string[], options: Options) => {
       const store = openStore(options.ir);
-      checkNames(store, options);
+      const structs = isAboutStructs(options);
+      if (!structs) checkNames(store, options);
+      if (structs && options.jsonl === true)
+        throw new UsageError('--struct and --layout name what the lines of --jsonl name themselves');
+      if (options.struct !== undefined && options.layout !== undefined)
+        throw new UsageError('--struct and --layout name different things: give one of them');
+      if (options.part !== undefined && options.struct === undefined) throw new UsageError('--part goes with --struct');
       if (options.line !== undefined && options.jsonl !== true) throw new UsageError('--line goes with --jsonl');
       const shown = new Shown(options);
       if (options.jsonl === true) await dumpLines(store, inputs, options, shown);
+      else if (structs) await dumpStructs(store, inputs, options, shown);
       else await dumpMessages(store, inputs, options, shown);
       if (shown.objections > 0) process.exitCode = EXIT.FINDINGS;
     });
@@ -115,7 +133,14 @@ async function dumpMessages(store: IrStore, inputs: readonly string[], options: 
     const cutter = new MessageCutter(new ShapeTable(index), (view, start, end, at, length) => {
       const bytes = new Uint8Array(view.buffer, start, end - start);
       const rows = dumpMessage(index, profile, bytes, { direction, all: options.all === true });
-      const frame = { at: 'hex', direction, dialect: index.ir.dialect, profile, rows };
+      const frame = {
+        at: 'hex',
+        direction,
+        dialect: index.ir.dialect,
+        profile: profile?.name ?? null,
+        struct: null,
+        rows,
+      };
       cut.push({ frame, start: at, omitted: length - (end - start) });
     });
     const show = async (): Promise<void> => {
@@ -133,20 +158,3 @@ async function dumpMessages(store: IrStore, inputs: readonly string[], options: 
 }
 
 const CHUNK = 1 << 14;
-
-/** Writes frames, as text or JSON, and counts what is wrong with them. */
-class Shown {
-  objections = 0;
-  #first = true;
-
-  constructor(readonly options: Options) {}
-
-  async frame(frame: Dumped, where: Where): Promise<void> {
-    const paint = paintFor(process.stdout);
-    const layout = { width: widthOf(process.stdout), paint, clause: this.options.clause === true };
-    this.objections += objectionsTo(frame);
-    if (this.options.json === true) await out(`${JSON.stringify(frameJson(frame, where))}\n`);
-    else await out(`${this.#first ? '' : '\n'}${frameText(frame, where, layout)}\n`);
-    this.#first = false;
-  }
-}

@@ -1,8 +1,9 @@
-import type { BytesMemberIR, IntMemberIR, MemberIR, ShapeIR, StructIR, TagChoiceIR } from '../../ir/structs.js';
-import { chosenBy, elementSizeOf, isWalked } from '../../ir/structs.js';
+import type { BytesMemberIR, IntMemberIR, MemberIR, ShapeIR, StructIR } from '../../ir/structs.js';
+import { elementSizeOf, isWalked } from '../../ir/structs.js';
 import { readInt } from '../int.js';
 import { emptyRecord, toHex } from '../values.js';
-import { type WireError, wireError } from '../wire-error.js';
+import type { WireError } from '../wire-error.js';
+import { chooseShape } from './choose-shape.js';
 import type { FamilyIndex, Named } from './family-index.js';
 import { type DecodeElement, type Placement, placeOf, startOf } from './place.js';
 
@@ -40,8 +41,8 @@ export function decodeStruct(
 ): DecodedStruct | { readonly error: WireError } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const got = bytes.byteLength;
-  const shape = named ?? choose(index, struct, view, got);
-  if ('code' in shape) return { error: shape };
+  const shape = named ?? chooseShape(index, struct, view, got);
+  if ('settled' in shape) return { error: shape.error };
   const element: DecodeElement = (name, at) =>
     decodeStruct(index, index.find(name) ?? { struct, shape }, bytes.subarray(at));
   const placed = placeOf(shape, view, got, element);
@@ -51,49 +52,6 @@ export function decodeStruct(
   );
   const surplus = got > placed.size ? { offset: placed.size, length: got - placed.size } : null;
   return { struct, shape, leaves, size: placed.size, surplus };
-}
-
-/** The shape these bytes have; the one that needs the fewest where they are too few for any. */
-function choose(index: FamilyIndex, struct: StructIR, view: DataView, got: number): ShapeIR | WireError {
-  const { choice } = struct;
-  const shapeOf = (key: string | undefined): ShapeIR => index.shape(key ?? '') ?? (struct.shapes[0] as ShapeIR);
-  if (choice.by === 'none') return shapeOf(struct.shapes[0]?.key);
-  if (choice.by === 'size') {
-    const fitting = choice.shapes.filter((key) => shapeOf(key).minSize <= got);
-    return shapeOf(fitting.at(-1) ?? choice.shapes[0]);
-  }
-  return chooseByTag(struct, choice, shapeOf, view, got);
-}
-
-function chooseByTag(
-  struct: StructIR,
-  choice: TagChoiceIR,
-  shapeOf: (key: string | undefined) => ShapeIR,
-  view: DataView,
-  got: number,
-): ShapeIR | WireError {
-  const [key] = chosenBy(choice);
-  if (choice.by === 'request') {
-    const names = chosenBy(choice).join(', ');
-    const what = `${choice.tag} of the request tells the shape of ${struct.name}, not its bytes: ask for one of ${names}`;
-    return wireError('ambiguous', what, choice.tag, 0, names, struct.name);
-  }
-  const first = shapeOf(key);
-  const tag = first.fields.find((f): f is IntMemberIR => f.kind === 'int' && f.name === choice.tag);
-  if (tag === undefined || got < tag.offset + tag.size) return first;
-  const value = Number(readInt(view, tag.offset, tag.type));
-  const then = choice.cases.find((c) => c.values.includes(value))?.shape ?? choice.otherwise;
-  if (typeof then === 'string') return shapeOf(then);
-  if (then !== null) return chooseByTag(struct, then, shapeOf, view, got);
-  const known = choice.cases.flatMap((c) => c.values).join(', ');
-  return wireError(
-    'unknown_arm',
-    `${choice.tag} of ${struct.name} is ${value}, which chooses no arm (known: ${known})`,
-    choice.tag,
-    tag.offset,
-    known,
-    value,
-  );
 }
 
 function read(
