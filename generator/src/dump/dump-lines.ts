@@ -7,7 +7,7 @@ import { type Frame, framesOf } from '../jsonl/frames.js';
 import { findLayout, isLayoutEntry } from '../jsonl/layout-entry.js';
 import { parseLine } from '../jsonl/parse-line.js';
 import { Resolver } from '../jsonl/resolver.js';
-import { findStruct, isStructEntry } from '../jsonl/struct-entry.js';
+import { findStruct, isStructEntry, unknownProfile } from '../jsonl/struct-entry.js';
 import type { Direction, Finding } from '../rules/finding.js';
 import { judgeStruct } from '../rules/judge-struct.js';
 import type { IrStore } from '../store.js';
@@ -80,6 +80,8 @@ export class LineDumper {
       ? findStruct(this.#store, entry)
       : findLayout(this.#store, entry, this.#defaults);
     if ('error' in named) return named;
+    const unknown = unknownProfile(this.#store, this.#options.profile ?? textOf(entry, 'profile'));
+    if (unknown !== null) return { error: unknown };
     const { index, struct, shape } = named;
     const context = contextOf(entry, this.#defaults);
     const judge = (decoded: DecodedStruct): Finding[] => judgeStruct(index, named, bytes, decoded, context);

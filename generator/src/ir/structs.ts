@@ -122,6 +122,16 @@ export interface BoundsIR {
   readonly multipleOf?: number;
 }
 
+/** Bounds as conditions in the constraint language: `mtu >= 68`. */
+export function conditionsOf(name: string, { equals, min, max, multipleOf }: BoundsIR): string[] {
+  return [
+    ...(equals === undefined ? [] : [`${name} == ${equals}`]),
+    ...(min === undefined ? [] : [`${name} >= ${min}`]),
+    ...(max === undefined ? [] : [`${name} <= ${max}`]),
+    ...(multipleOf === undefined ? [] : [`${name} % ${multipleOf} == 0`]),
+  ];
+}
+
 /** An array of integers: `strides[0]`. */
 export interface IntsMemberIR extends MemberBase {
   readonly kind: 'ints';

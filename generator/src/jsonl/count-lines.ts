@@ -3,13 +3,15 @@ import type { Direction } from '../rules/finding.js';
 import type { IrStore } from '../store.js';
 import { MessageCounter } from '../stream/message-counter.js';
 import type { Place, Tally } from '../stream/tally.js';
-import { contextOf, decodeFrame, type Resolved } from './decode-entry.js';
+import { contextOf, decodeFrame, type EntryError, type Resolved } from './decode-entry.js';
 import type { LineOptions } from './decode-lines.js';
 import { type Defaults, defaultsFrom, type Entry, textOf } from './entry.js';
 import { framesOf } from './frames.js';
 import { isHexLine } from './hex-line.js';
+import { decodeLayoutEntry, findLayout, isLayoutEntry } from './layout-entry.js';
 import { parseLine } from './parse-line.js';
 import { Resolver } from './resolver.js';
+import { decodeStructEntry, findStruct, isStructEntry } from './struct-entry.js';
 
 /** Counts what `LineDecoder` would answer, line after line, and answers nothing. */
 export class LineCounter {
@@ -22,8 +24,8 @@ export class LineCounter {
   readonly #where = (): Place => ({ input: this.#input, line: this.#line });
 
   constructor(
-    store: IrStore,
-    options: LineOptions,
+    readonly store: IrStore,
+    readonly options: LineOptions,
     readonly tally: Tally,
   ) {
     this.#resolver = new Resolver(store, options);
@@ -51,6 +53,10 @@ export class LineCounter {
   }
 
   #entry(entry: Entry): void {
+    if ('hex' in entry && (isStructEntry(entry) || isLayoutEntry(entry))) {
+      this.#struct(entry);
+      return;
+    }
     const frames = framesOf(entry);
     if (frames.length === 0) {
       if (textOf(entry, 'dialect') !== undefined) this.#defaults = defaultsFrom(entry, this.#defaults);
@@ -76,6 +82,25 @@ export class LineCounter {
       return;
     }
     this.#counterOf(resolved).count(this.#scratch.view, 0, length, length, direction, context, this.#where);
+  }
+
+  #struct(entry: Entry): void {
+    const { tally, store, options } = this;
+    const context = contextOf(entry, this.#defaults);
+    const about = isStructEntry(entry);
+    const decoded = about
+      ? decodeStructEntry(store, entry, context, options)
+      : decodeLayoutEntry(store, entry, this.#defaults, context, options);
+    tally.messages++;
+    if (isRefusal(decoded)) {
+      tally.refuse(decoded.error.code, this.#where);
+      return;
+    }
+    const named = about ? findStruct(store, entry) : findLayout(store, entry, this.#defaults);
+    const bytes = (decoded.size ?? 0) + (decoded.surplus?.length ?? 0);
+    tally.bytes += bytes;
+    if (!('error' in named)) tally.struct(named.index.ir.family, named.shape?.key ?? named.struct.name, bytes);
+    for (const { rule } of decoded.findings ?? []) tally.find(rule, this.#where);
   }
 
   /** Names may select another body than the header does, and odd spellings of digits are for the decoder to judge. */
@@ -109,6 +134,10 @@ export class LineCounter {
     return counter;
   }
 }
+
+/** A refused entry has nothing but its error. */
+const isRefusal = (decoded: object): decoded is { readonly error: EntryError } =>
+  'error' in decoded && decoded.error !== undefined;
 
 const NOTHING: Entry = {};
 

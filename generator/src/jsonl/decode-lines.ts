@@ -54,12 +54,11 @@ export class LineDecoder {
     if (isStructEntry(entry) && 'hex' in entry)
       return Object.assign(
         without(entry, [...OF_ANSWER, 'error']),
-        this.#counted(decodeStructEntry(this.store, entry)),
+        this.#counted(decodeStructEntry(this.store, entry, contextOf(entry, this.#defaults), this.options)),
       );
     if (isLayoutEntry(entry) && 'hex' in entry) {
       const context = contextOf(entry, this.#defaults);
-      const rules = this.options.rules !== false;
-      return merged(entry, this.#counted(decodeLayoutEntry(this.store, entry, this.#defaults, context, rules)));
+      return merged(entry, this.#counted(decodeLayoutEntry(this.store, entry, this.#defaults, context, this.options)));
     }
     const frames = framesOf(entry);
     const only = frames[0];

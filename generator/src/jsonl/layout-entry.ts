@@ -10,7 +10,7 @@ import { judgeRegion } from '../rules/judge-region.js';
 import type { IrStore } from '../store.js';
 import { type DecodedEntry, type EntryError, entryError } from './decode-entry.js';
 import { type Defaults, type Entry, objectOf, textOf } from './entry.js';
-import type { Laid } from './struct-entry.js';
+import { type Judging, type Laid, unknownProfile } from './struct-entry.js';
 
 type Region = Laid & { readonly region: RegionIR };
 
@@ -23,16 +23,18 @@ export function decodeLayoutEntry(
   entry: Entry,
   defaults: Defaults,
   context: Context,
-  rules: boolean,
+  { rules, profile }: Judging,
 ): DecodedEntry {
   const named = findLayout(store, entry, defaults);
   if ('error' in named) return named;
+  const unknown = unknownProfile(store, profile ?? textOf(entry, 'profile'));
+  if (unknown !== null) return { error: unknown };
   const hex = fromHex(textOf(entry, 'hex') ?? '');
   if (!('bytes' in hex)) return { error: entryError('bad_hex', 'hex', hex.problem, 'pairs of hexadecimal digits') };
   const result = decodeStruct(named.index, named, hex.bytes);
   if (isRefusedStruct(result)) return result;
   const { leaves, size, surplus, shape } = result;
-  const findings = rules ? judgeRegion(named.index, named, hex.bytes, context) : [];
+  const findings = rules === false ? [] : judgeRegion(named.index, named, hex.bytes, context);
   return {
     class: 'layout',
     message: named.struct.name,

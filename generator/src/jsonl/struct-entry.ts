@@ -4,6 +4,8 @@ import { decodeStruct, isRefusedStruct, spellLeaves } from '../interpret/structs
 import { encodeStruct } from '../interpret/structs/encode-struct.js';
 import { type FamilyIndex, type Named, structNameOf } from '../interpret/structs/family-index.js';
 import { fromHex, toHex } from '../interpret/values.js';
+import type { Context, Finding } from '../rules/finding.js';
+import { judgeStruct } from '../rules/judge-struct.js';
 import type { IrStore } from '../store.js';
 import { type EntryError, entryError } from './decode-entry.js';
 import { type Entry, objectOf, textOf } from './entry.js';
@@ -14,8 +16,25 @@ type DecodedStructEntry =
       readonly fields: Record<string, string>;
       readonly size: number;
       readonly surplus?: { readonly offset: number; readonly length: number };
+      readonly findings?: readonly Finding[];
     }
   | { readonly error: EntryError };
+
+/** Whether rules are asked for, and whose. */
+export interface Judging {
+  readonly rules?: boolean | undefined;
+  readonly profile?: string | undefined;
+}
+
+/**
+ * The error of a profile that nobody has. Receivers judge messages: under any profile, a family of structs is judged by
+ * its own text, which is the profile of this name.
+ */
+export function unknownProfile(store: IrStore, name: string | undefined): EntryError | null {
+  const known = [...store.profileNames, ...store.layoutDialects, ...Object.keys(store.index.protocols)];
+  if (name === undefined || known.includes(name)) return null;
+  return entryError('unknown_profile', 'profile', name, knownNames(name, known));
+}
 
 /** A struct or region, and the family it is in. */
 export type Laid = Named & { readonly index: FamilyIndex };
@@ -23,15 +42,29 @@ export type Laid = Named & { readonly index: FamilyIndex };
 /** Whether an entry is about a struct: `{protocol, struct, hex}`. */
 export const isStructEntry = (entry: Entry): boolean => textOf(entry, 'struct') !== undefined;
 
-export function decodeStructEntry(store: IrStore, entry: Entry): DecodedStructEntry {
+/** Fields of a struct, and what the rules of its family say; `rules` false: shapes only. */
+export function decodeStructEntry(
+  store: IrStore,
+  entry: Entry,
+  context: Context,
+  { rules, profile }: Judging,
+): DecodedStructEntry {
   const named = findStruct(store, entry);
   if ('error' in named) return named;
+  const unknown = unknownProfile(store, profile ?? textOf(entry, 'profile'));
+  if (unknown !== null) return { error: unknown };
   const hex = fromHex(textOf(entry, 'hex') ?? '');
   if (!('bytes' in hex)) return { error: entryError('bad_hex', 'hex', hex.problem, 'pairs of hexadecimal digits') };
   const result = decodeStruct(named.index, named, hex.bytes);
   if (isRefusedStruct(result)) return result;
   const { leaves, size, surplus } = result;
-  return { fields: spellLeaves(leaves), size, ...(surplus === null ? {} : { surplus }) };
+  const findings = rules === false ? [] : judgeStruct(named.index, named, hex.bytes, result, context);
+  return {
+    fields: spellLeaves(leaves),
+    size,
+    ...(surplus === null ? {} : { surplus }),
+    ...(findings.length === 0 ? {} : { findings }),
+  };
 }
 
 export function encodeStructEntry(

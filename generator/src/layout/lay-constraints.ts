@@ -1,36 +1,37 @@
 import type { Place } from '../diagnostics/diagnostic.js';
 import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Report } from '../diagnostics/report.js';
+import { type BoundsIR, conditionsOf } from '../ir/structs.js';
 import type { ConstraintIR, FieldIR } from '../ir/types.js';
 import { ConstraintError, namesIn, parseConstraint } from '../language/constraint.js';
 import type { FieldSource } from '../language/field.js';
 import type { ConstraintSource } from '../language/message.js';
 
-/** Bounds written on a field, as constraints. */
+/** Bounds written on a field. */
+export function boundsOn({ equals, min, max, multiple_of }: FieldSource): BoundsIR | null {
+  if (equals === undefined && min === undefined && max === undefined && multiple_of === undefined) return null;
+  return {
+    ...(equals === undefined ? {} : { equals }),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(multiple_of === undefined ? {} : { multipleOf: multiple_of }),
+  };
+}
+
+/** The same as a constraint. */
 export function boundsOf(source: FieldSource, spec: string): ConstraintIR[] {
   const { name } = source;
-  const parts: string[] = [];
-  const words: string[] = [];
-  if (source.equals !== undefined) {
-    parts.push(`${name} == ${source.equals}`);
-    words.push(`is ${source.equals}`);
-  }
-  if (source.min !== undefined) {
-    parts.push(`${name} >= ${source.min}`);
-    words.push(`is at least ${source.min}`);
-  }
-  if (source.max !== undefined) {
-    parts.push(`${name} <= ${source.max}`);
-    words.push(`is at most ${source.max}`);
-  }
-  if (source.multiple_of !== undefined) {
-    parts.push(`${name} % ${source.multiple_of} == 0`);
-    words.push(`is a multiple of ${source.multiple_of}`);
-  }
-  if (parts.length === 0) return [];
-  return [
-    { field: name, expression: parts.join(' && '), doc: `${name} ${words.join(' and ')}`, clause: source.spec ?? spec },
+  const bounds = boundsOn(source);
+  if (bounds === null) return [];
+  const { equals, min, max, multipleOf } = bounds;
+  const words = [
+    ...(equals === undefined ? [] : [`is ${equals}`]),
+    ...(min === undefined ? [] : [`is at least ${min}`]),
+    ...(max === undefined ? [] : [`is at most ${max}`]),
+    ...(multipleOf === undefined ? [] : [`is a multiple of ${multipleOf}`]),
   ];
+  const doc = `${name} ${words.join(' and ')}`;
+  return [{ field: name, expression: conditionsOf(name, bounds).join(' && '), doc, clause: source.spec ?? spec }];
 }
 
 /** Field names a constraint mentions; none of those in a rule that cannot be read. */

@@ -10,7 +10,6 @@ export function judgeEnums({ decoded, index, profile }: Case): Finding[] {
     const values = index.ir.enums.find((e) => e.name === field.enum);
     const got = Number(decoded.fields[field.name]);
     if (values === undefined || assigned(values, got)) return [];
-    const expected = values.values.map((v) => `${v.value} ${v.name}`).join(', ');
     return [
       {
         rule: 'enum',
@@ -18,14 +17,18 @@ export function judgeEnums({ decoded, index, profile }: Case): Finding[] {
         field: field.name,
         offset: field.offset,
         got,
-        expected,
+        expected: expectedOf(values),
         clause: values.spec || field.spec,
       },
     ];
   });
 }
 
-function assigned(values: EnumIR, got: number): boolean {
+/** The values a finding names as expected. */
+export const expectedOf = (values: EnumIR): string => values.values.map((v) => `${v.value} ${v.name}`).join(', ');
+
+/** Whether a value is one that the text or an owner of a range assigns. */
+export function assigned(values: EnumIR, got: number): boolean {
   if (values.open) return true;
   if (values.flags)
     return BigInt(got) === values.values.reduce((rest, v) => rest | (BigInt(got) & BigInt(v.value)), 0n);

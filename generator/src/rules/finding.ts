@@ -23,6 +23,8 @@ export interface Context {
   readonly max_virtqueues?: number;
   readonly device_generation?: number;
   readonly transport_features?: number;
+  /** Names of the negotiated features: what a field of a struct means may depend on one. */
+  readonly features?: readonly string[];
   /** Bytes of the shared memory a layout describes. */
   readonly region_bytes?: number;
   /** The request a response answers. */

@@ -5,12 +5,13 @@ import type { RegionIR } from '../ir/structs.js';
 import { fixedSizeOf, varies } from '../ir/structs.js';
 import { holds, parseConstraint, type Scope } from '../language/constraint.js';
 import type { Context, Finding } from './finding.js';
+import { boundsIn, enumsIn, leafFinding, reservedIn, spelled } from './leaves.js';
 
 /** What the text of a memory layout objects to: conditions on values, reserved fields and holes that are not zero. */
 export function judgeRegion(index: FamilyIndex, named: NamedRegion, bytes: Uint8Array, context: Context): Finding[] {
   const first = decodeStruct(index, named, bytes);
   if (isRefusedStruct(first)) return [];
-  const found = judgeOne(named.region, first, bytes, context.region_bytes);
+  const found = judgeOne(named.region, index, first, bytes, context.region_bytes);
   const link = first.leaves.find((leaf) => leaf.path === named.region.chain);
   const at = Number(link?.value ?? 0);
   if (link === undefined || at === 0 || at >= bytes.length) return found;
@@ -22,10 +23,10 @@ export function judgeRegion(index: FamilyIndex, named: NamedRegion, bytes: Uint8
   const last = second.leaves.find((leaf) => leaf.path === link.path);
   const more = [
     // Only the first region is asked where the second one lies.
-    ...judgeOne(named.region, second, rest, limit).filter(({ field }) => field !== link.path),
+    ...judgeOne(named.region, index, second, rest, limit).filter(({ field }) => field !== link.path),
     ...(Number(last?.value ?? 0) === 0
       ? []
-      : [finding('chain', link.path, link.offset, spelled(last?.value), 0, link.member.spec)]),
+      : [leafFinding('chain', link.path, link.offset, spelled(last?.value), 0, link.member.spec)]),
   ];
   return [...found, ...more.map((f) => ({ ...f, field: `next.${f.field}`, offset: at + f.offset }))];
 }
@@ -34,7 +35,13 @@ interface NamedRegion extends Named {
   readonly region: RegionIR;
 }
 
-function judgeOne(region: RegionIR, decoded: DecodedStruct, bytes: Uint8Array, limit: number | undefined): Finding[] {
+function judgeOne(
+  region: RegionIR,
+  { ir: { enums } }: FamilyIndex,
+  decoded: DecodedStruct,
+  bytes: Uint8Array,
+  limit: number | undefined,
+): Finding[] {
   const { leaves } = decoded;
   const find = (name: string): Leaf | undefined => leaves.find((leaf) => leaf.path === name);
   const scope: Scope = {
@@ -49,12 +56,18 @@ function judgeOne(region: RegionIR, decoded: DecodedStruct, bytes: Uint8Array, l
     .filter((c) => holds(parseConstraint(c.expression), scope) === false)
     .map((c): Finding => {
       const leaf = find(c.field);
-      return finding('constraint', c.field, leaf?.offset ?? 0, spelled(leaf?.value), c.expression, c.clause);
+      return leafFinding('constraint', c.field, leaf?.offset ?? 0, spelled(leaf?.value), c.expression, c.clause);
     });
   return [
     ...magicIn(region, leaves),
     ...broken,
     ...reservedIn(leaves),
+    ...enumsIn(leaves, enums, {}),
+    // The bounds of its own fields are among the conditions of the region.
+    ...boundsIn(
+      leaves.filter(({ path }) => /[.[]/.test(path)),
+      {},
+    ),
     ...holesIn(decoded, bytes),
     ...slotsIn(region, decoded),
   ];
@@ -64,14 +77,7 @@ function magicIn({ magic }: RegionIR, leaves: readonly Leaf[]): Finding[] {
   const leaf = leaves.find(({ path }) => path === magic?.field);
   if (magic === null || leaf === undefined || !(leaf.value instanceof Uint8Array)) return [];
   const got = toHex(leaf.value);
-  return got === magic.bytes ? [] : [finding('magic', leaf.path, leaf.offset, got, magic.bytes, leaf.member.spec)];
-}
-
-function reservedIn(leaves: readonly Leaf[]): Finding[] {
-  return leaves
-    .filter(({ member, bits }) => member.reserved || bits?.reserved === true)
-    .filter(({ value }) => (value instanceof Uint8Array ? value.some((b) => b !== 0) : BigInt(value) !== 0n))
-    .map(({ path, offset, value, member }) => finding('reserved', path, offset, spelled(value), 0, member.spec));
+  return got === magic.bytes ? [] : [leafFinding('magic', leaf.path, leaf.offset, got, magic.bytes, leaf.member.spec)];
 }
 
 /** Bytes between fields belong to nobody, and are zero. */
@@ -82,7 +88,7 @@ function holesIn({ shape }: DecodedStruct, bytes: Uint8Array): Finding[] {
     const from = before === undefined ? 0 : before.offset + fixedSizeOf(before);
     const dirty = bytes.subarray(from, next?.offset ?? shape.minSize).findIndex((b) => b !== 0);
     const at = from + dirty;
-    return dirty < 0 ? [] : [finding('padding', 'padding', at, bytes[at] ?? 0, 0, shape.spec)];
+    return dirty < 0 ? [] : [leafFinding('padding', 'padding', at, bytes[at] ?? 0, 0, shape.spec)];
   });
 }
 
@@ -91,19 +97,5 @@ function slotsIn({ minSlots }: RegionIR, { leaves, shape }: DecodedStruct): Find
   const slots = shape.fields.find(varies);
   const n = leaves.filter((leaf) => leaf.path.startsWith(`${slots?.name}[`)).length;
   if (slots === undefined || minSlots === null || n === 0 || n >= minSlots) return [];
-  return [finding('slots', slots.name, slots.offset, n, minSlots, slots.spec)];
-}
-
-const finding = (
-  rule: string,
-  field: string,
-  offset: number,
-  got: number | string,
-  expected: number | string,
-  clause: string,
-): Finding => ({ rule, layer: 'rules', field, offset, got, expected, clause });
-
-function spelled(value: Leaf['value'] | undefined): number | string {
-  if (value instanceof Uint8Array) return 'bytes that are not zero';
-  return typeof value === 'bigint' ? value.toString() : (value ?? 'nothing');
+  return [leafFinding('slots', slots.name, slots.offset, n, minSlots, slots.spec)];
 }

@@ -29,6 +29,8 @@ export class Tally {
   readonly findings = new Map<string, Seen>();
   readonly #dialects = new Map<DialectIR, { messages: Float64Array; bytes: Float64Array }>();
 
+  readonly #structs = new Map<string, BodyCount>();
+
   /** The counters of a dialect, one slot per body in the order of its IR. */
   countersOf(ir: DialectIR): { readonly messages: Float64Array; readonly bytes: Float64Array } {
     let counters = this.#dialects.get(ir);
@@ -47,9 +49,21 @@ export class Tally {
     see(this.findings, rule, where);
   }
 
+  /** A struct or memory layout of `family`, by the name of its shape. */
+  struct(family: string, name: string, bytes: number): void {
+    const key = `${family} ${name}`;
+    const before = this.#structs.get(key);
+    this.#structs.set(key, {
+      dialect: family,
+      key: name,
+      messages: (before?.messages ?? 0) + 1,
+      bytes: (before?.bytes ?? 0) + bytes,
+    });
+  }
+
   /** Bodies that occurred, the frequent ones first. */
   get bodies(): BodyCount[] {
-    const found: BodyCount[] = [];
+    const found: BodyCount[] = [...this.#structs.values()];
     for (const [ir, counters] of this.#dialects) {
       ir.bodies.forEach(({ key }, i) => {
         const messages = counters.messages[i] ?? 0;

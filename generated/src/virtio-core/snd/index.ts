@@ -37,5 +37,5 @@ export * as virtio_snd_query_info from './virtio_snd_query_info.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'snd',
-  hash: 'sha256:095ed329083165962eb0a01c715eae82ff532b7d67937b51b34d0117cd0c8f39',
+  hash: 'sha256:5c3462aec9655e7ae749b2b0e1f66e4706954a6444d2262e082b3ff75e82a65f',
 } as const;

@@ -63,7 +63,7 @@ export function subcode_view(view: DataView, p: number): Uint8Array {
 }
 
 /**
- * u8 at byte 171: unused.
+ * u8 at byte 171, reserved: unused.
  * Spec: device-types/sound/description.tex, struct virtio_snd_ctl_iec958.
  */
 export function pad(view: DataView, p: number): number {
@@ -98,7 +98,6 @@ export function encode(
   p: number,
   status: Uint8Array,
   subcode: Uint8Array,
-  pad: number,
   dig_subframe: Uint8Array,
 ): number {
   if (status.length > 24) return 0;
@@ -108,7 +107,7 @@ export function encode(
   fill_zero(view, p + status.length, p + 24);
   copy_bytes(view, p + 24, subcode);
   fill_zero(view, p + 24 + subcode.length, p + 171);
-  view.setUint8(p + 171, pad);
+  view.setUint8(p + 171, 0);
   copy_bytes(view, p + 172, dig_subframe);
   fill_zero(view, p + 172 + dig_subframe.length, p + 176);
   return 176;
@@ -130,7 +129,7 @@ export interface Fields {
 export interface FieldsInput {
   readonly status: Uint8Array;
   readonly subcode: Uint8Array;
-  readonly pad: number;
+  readonly pad?: number;
   readonly dig_subframe: Uint8Array;
 }
 
@@ -172,7 +171,12 @@ export function decodeExact(view: DataView, p: number, end: number): Struct | Wi
  * Returns the size, or 0 with nothing written when values contradict each other or do not fit.
  */
 export function encode_fields(view: DataView, p: number, fields: FieldsInput): number {
-  return encode(view, p, fields.status, fields.subcode, fields.pad, fields.dig_subframe);
+  const written = encode(view, p, fields.status, fields.subcode, fields.dig_subframe);
+  if (written === 0) return 0;
+  if (fields.pad !== undefined) {
+    view.setUint8(p + 171, fields.pad);
+  }
+  return written;
 }
 
 /** The error check found in bytes p..end-1, with field, offset and numbers. `code` is what check returned. */
@@ -244,7 +248,7 @@ export class View {
     return subcode_view(this.view, this.p);
   }
 
-  /** u8 at byte 171: unused. */
+  /** u8 at byte 171, reserved: unused. */
   get pad(): number {
     return this.view.getUint8(this.p + 171);
   }

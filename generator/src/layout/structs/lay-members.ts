@@ -1,5 +1,5 @@
 import { knownNames } from '../../diagnostics/did-you-mean.js';
-import type { BoundsIR, MemberCountIR, MemberIR, StructIR } from '../../ir/structs.js';
+import type { MemberCountIR, MemberIR, StructIR } from '../../ir/structs.js';
 import { varies } from '../../ir/structs.js';
 import type { FieldSource } from '../../language/field.js';
 import type { StructSource } from '../../language/memory.js';
@@ -8,6 +8,7 @@ import type { Path } from '../../read/source-file.js';
 import { checkBounds, checkEnum, placeOf } from '../check-fields.js';
 import type { FieldsContext } from '../fields-context.js';
 import { layBits } from '../lay-bits.js';
+import { boundsOn } from '../lay-constraints.js';
 import { layCount } from './lay-count.js';
 import { layElement } from './lay-element.js';
 import { checkFieldName, checkKeys, checkOffset, checkUsed } from './member-check.js';
@@ -214,7 +215,7 @@ function memberOf(
       return records(size, [{ ...value, kind: 'int', type: base, size, enum: null, bits, bounds: null }]);
     checkEnum(source, path, size, context);
     checkBounds(source, path, size * 8, base.startsWith('s'), context);
-    return { ...common, kind: 'int', type: base, size, enum: source.enum ?? null, bits, bounds: boundsOf(source) };
+    return { ...common, kind: 'int', type: base, size, enum: source.enum ?? null, bits, bounds: boundsOn(source) };
   }
   const bytes = Object.hasOwn(BYTE_TYPES, base) ? BYTE_TYPES[base] : undefined;
   if (bytes?.format === 'text') return { ...common, kind: 'bytes', count: count ?? { fixed: 1 }, format: 'text' };
@@ -252,13 +253,3 @@ function elementOf(
 
 const conditionOf = (when: NonNullable<FieldSource['valid_when']>): readonly string[] =>
   typeof when === 'string' ? [when] : [...when.any_of].sort();
-
-function boundsOf({ equals, min, max, multiple_of }: FieldSource): BoundsIR | null {
-  if (equals === undefined && min === undefined && max === undefined && multiple_of === undefined) return null;
-  return {
-    ...(equals === undefined ? {} : { equals }),
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(multiple_of === undefined ? {} : { multipleOf: multiple_of }),
-  };
-}
