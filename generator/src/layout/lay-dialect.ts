@@ -12,8 +12,8 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
   const enums = layEnums(dialect, report);
   for (const key of ['structs', 'layouts', 'envelope', 'commands'] as const) {
     if (dialect.value[key] === undefined) continue;
-    report.add('VW309', dialect.source.placeOfKey([key]), `"${key}" cannot be laid out by this generator yet`, {
-      hint: 'dialects of messages are what it generates so far',
+    report.add('VW309', dialect.source.placeOfKey([key]), `"${key}" cannot be laid out beside messages yet`, {
+      hint: 'put them into a file of their own, a family of structs',
     });
   }
   const header = layHeader(dialect, report);

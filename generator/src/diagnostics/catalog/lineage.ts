@@ -143,9 +143,9 @@ export const LINEAGE = {
     ),
   },
   VW208: {
-    title: 'two messages share an id',
+    title: 'two messages or commands share an id',
     explanation:
-      'Within a class the id tells messages apart. A request and an event look alike on the wire, because both have the response bit clear; a response may share its id with an event of another message.',
+      'Within a class the id tells messages apart. A request and an event look alike on the wire, because both have the response bit clear; a response may share its id with an event of another message. A command is named by all values of its key together.',
     wrong: base(yaml`
       messages:
         transport:

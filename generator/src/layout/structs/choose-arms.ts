@@ -1,6 +1,7 @@
+import type { IntType } from '../../ir/types.js';
 import type { FieldsContext } from '../fields-context.js';
 import type { ShapeBuilder } from './shape-builder.js';
-import { type Arms, armsOf, checkUnion, type FoundUnion, reportTag, valuesOf } from './unions.js';
+import { type Arms, armsOf, checkUnion, checkValues, type FoundUnion, reportTag, valuesOf } from './unions.js';
 
 /** One way through all unions of a struct. */
 export interface Leaf {
@@ -45,6 +46,7 @@ export function chooseArms(
     const fromRequest = union.union.tag.startsWith('request.');
     const tag = fromRequest ? union.union.tag : (tagBefore(union, built(leaf.arms)) ?? null);
     if (tag === null && isNew) reportTag(union, context);
+    else if (!fromRequest && isNew) checkValues(union, typeOf(tag ?? '', built(leaf.arms)), context);
     // One answer has one request, and one question about it.
     if (fromRequest && ((known.size > 0 && !known.has(union.union.tag)) || (asked !== null && asked !== tag)) && isNew)
       context.report.add(
@@ -115,6 +117,11 @@ function waysOf(found: FoundUnion, known: Known | undefined): { readonly arm: st
     return left.length === 0 ? ways : [...ways, { arm, known: { among: left } }];
   });
 }
+
+const typeOf = (tag: string, builder: ShapeBuilder): IntType | null => {
+  const member = builder.find(tag);
+  return member?.kind === 'int' ? member.type : null;
+};
 
 /** The path of the tag: an integer of fixed place before the union, beside it or around it. */
 function tagBefore({ prefix, union, key }: FoundUnion, builder: ShapeBuilder): string | undefined {

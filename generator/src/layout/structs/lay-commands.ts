@@ -1,9 +1,9 @@
-import { knownNames } from '../../diagnostics/did-you-mean.js';
 import type { Report } from '../../diagnostics/report.js';
 import type { StructIR } from '../../ir/structs.js';
 import type { FieldSource } from '../../language/field.js';
 import type { CommandSource, EnvelopeSource, StructSource } from '../../language/memory.js';
 import type { ResolvedDialect } from '../../resolve/resolved.js';
+import { checkKeys, checkRequest } from './check-commands.js';
 import { layReading, type Reading } from './lay-struct.js';
 
 const PARTS = ['out', 'in'] as const;
@@ -15,42 +15,16 @@ export function layCommands(dialect: ResolvedDialect, report: Report): StructIR[
     reportAlone(dialect, report);
     return [];
   }
+  checkKeys(commands, envelope, dialect, report);
   return Object.entries(commands)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, command]) => {
       const parts = PARTS.map((part) => layPart(name, part, command, envelope, structs ?? {}, dialect, report));
       const [out, answer] = parts;
-      if (out !== undefined && answer !== undefined) checkRequest(name, out, answer, envelope, dialect, report);
+      if (out !== undefined && answer !== undefined)
+        checkRequest(name, command, out, answer, envelope, dialect, report);
       return parts;
     });
-}
-
-/** What a request tells about its answer is an integer of its data, which every such request has. */
-function checkRequest(
-  name: string,
-  out: StructIR,
-  answer: StructIR,
-  envelope: EnvelopeSource,
-  { source }: ResolvedDialect,
-  report: Report,
-): void {
-  const data = envelope.out.find((f) => f.role === 'body')?.name ?? 'data';
-  const ints = out.shapes.map((s) => s.fields.flatMap((m) => (m.kind === 'int' ? [m.name] : [])));
-  for (const [part, { choice }] of [
-    ['out', out],
-    ['in', answer],
-  ] as const) {
-    if (choice.by !== 'request') continue;
-    if (part === 'in' && ints.every((names) => names.includes(`${data}.${choice.tag}`))) continue;
-    const known = ints.flat().flatMap((n) => (n.startsWith(`${data}.`) ? [n.slice(data.length + 1)] : []));
-    const text =
-      part === 'out'
-        ? `the data of ${name} is told by "request.${choice.tag}", and is itself the request`
-        : `the result of ${name} is told by "request.${choice.tag}", which is not an integer of its data`;
-    report.add('VW311', source.placeOfKey(['commands', name, part]), text, {
-      hint: part === 'out' ? `say "${choice.tag}"` : knownNames(choice.tag, known),
-    });
-  }
 }
 
 /** Commands need what stands around them, and that is for nothing without commands. */

@@ -41,7 +41,8 @@ export function layMembers(
   const start = builder.position;
   sources.forEach((source, index) => {
     const path = [...context.path, index];
-    if (source.tail !== undefined && !plan.tails.includes(source.tail)) return;
+    // A region of memory has no tails, and says so itself.
+    if (source.tail !== undefined && plan.place === undefined && !plan.tails.includes(source.tail)) return;
     checkFieldName(sources, index, context);
     if (plan.place === undefined) {
       align(source, start, builder);

@@ -1,7 +1,8 @@
 import type { Place } from '../../diagnostics/diagnostic.js';
 import { knownNames } from '../../diagnostics/did-you-mean.js';
+import type { IntType } from '../../ir/types.js';
 import type { FieldSource, UnionSource } from '../../language/field.js';
-import { parseType } from '../../language/type-expression.js';
+import { INT_SIZE, parseType } from '../../language/type-expression.js';
 import type { Path } from '../../read/source-file.js';
 import type { FieldsContext } from '../fields-context.js';
 
@@ -89,6 +90,26 @@ export function checkUnion({ field, union, place }: FoundUnion, context: FieldsC
           hint: 'a value chooses one arm, and one arm is the default',
         });
     }
+  }
+}
+
+/** A value that the tag cannot have chooses nothing. */
+export function checkValues({ field, union, place }: FoundUnion, type: IntType | null, context: FieldsContext): void {
+  if (type === null) return;
+  const bits = 8 * INT_SIZE[type];
+  const high = type.startsWith('s') ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+  for (const [name, arm] of Object.entries(union.arms)) {
+    const wrong = valuesOf(arm.when).find((value) => value > high);
+    if (wrong === undefined) continue;
+    context.report.add(
+      'VW306',
+      context.origin.source.place([...place, 'union', 'arms', name, 'when']),
+      `${wrong} chooses the arm "${name}" of "${field.name}", and does not fit the tag "${union.tag}" of type ${type}`,
+      {
+        also: { ...context.origin.source.place([...place, 'union', 'tag']), text: 'the tag is named here' },
+        hint: `values go up to ${high}`,
+      },
+    );
   }
 }
 
