@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { DialectIR } from '@virtio-wire/generator';
+import type { DialectIR, FamilyIR } from '@virtio-wire/generator';
 import { renderTypeScript } from '@virtio-wire/generator/typescript';
 import ts from 'typescript';
 
@@ -28,23 +28,30 @@ export const scratchFolder = (): string => {
   return scratch;
 };
 
-/** Renders a dialect, turns it into JavaScript and imports it. */
-export async function importRendered(ir: DialectIR): Promise<unknown> {
+const rendered = (ir: DialectIR | FamilyIR): ReadonlyMap<string, string> =>
+  'family' in ir ? renderTypeScript([], [], [ir]) : renderTypeScript([ir]);
+
+/** Renders a dialect or family, turns it into JavaScript and imports it. */
+export async function importRendered(ir: DialectIR | FamilyIR): Promise<unknown> {
   const folder = join(scratchFolder(), String(made++));
-  for (const [path, text] of renderTypeScript([ir])) {
+  for (const [path, text] of rendered(ir)) {
     const file = join(folder, path.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, ts.transpileModule(text, { compilerOptions: OPTIONS }).outputText);
   }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  return import(/* @vite-ignore */ pathToFileURL(join(folder, `src/${ir.protocol}/${ir.dialect}/index.js`)).href);
+  return import(
+    /* @vite-ignore */ pathToFileURL(
+      join(folder, `src/${ir.protocol}/${'family' in ir ? ir.family : ir.dialect}/index.js`),
+    ).href
+  );
 }
 
 const parsed = new Map<string, ts.SourceFile>();
 
 /** What the compiler, as strict as this repository, has to say about the rendered files of a dialect. */
-export function typeErrors(ir: DialectIR): string[] {
-  const files = new Map([...renderTypeScript([ir])].map(([path, text]) => [`/${path}`, text]));
+export function typeErrors(ir: DialectIR | FamilyIR): string[] {
+  const files = new Map([...rendered(ir)].map(([path, text]) => [`/${path}`, text]));
   const host = ts.createCompilerHost(OPTIONS);
   const original = host.getSourceFile.bind(host);
   host.getSourceFile = (path, version) => {

@@ -13,7 +13,7 @@ import type { IrStore } from '../store.js';
 import { difference, disagreements } from './agreement.js';
 import { loadCodecs } from './codec-module.js';
 import { interpreterSubject } from './interpreter-subject.js';
-import { loadFamily } from './structs/family-module.js';
+import { type FamilyModule, loadFamily } from './structs/family-module.js';
 import { runStruct, structDisagreements } from './structs/run-structs.js';
 import type { StructSubject } from './structs/struct-subject.js';
 import { structSubjects } from './structs/subjects.js';
@@ -54,8 +54,10 @@ export class VectorRunner {
   static readonly disagreements = disagreements;
 
   /** The same for structs. */
-  static readonly structSubjects = async (index: FamilyIndex): Promise<readonly StructSubject[]> =>
-    structSubjects(index, await loadFamily(index.ir));
+  static readonly structSubjects = async (
+    index: FamilyIndex,
+    module?: FamilyModule,
+  ): Promise<readonly StructSubject[]> => structSubjects(index, module ?? (await loadFamily(index.ir)));
   static readonly structDisagreements = structDisagreements;
 
   /** How many vectors the interpreter gets wrong for dialects that exist in memory only. */

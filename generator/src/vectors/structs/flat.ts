@@ -19,9 +19,9 @@ export function flatten(value: unknown, path = '', into: Record<string, string> 
   return into;
 }
 
-/** An element that is a struct of its own, with its name and its size. */
+/** An element that is a struct of its own, with its name and its size; fields may be called so as well. */
 const isStruct = (value: unknown): value is { readonly fields: object } =>
-  typeof value === 'object' && value !== null && 'surplus' in value && 'fields' in value;
+  typeof value === 'object' && value !== null && Object.keys(value).sort().join() === 'fields,name,size,surplus';
 
 /** The values below a path, and the shape of the struct they are of. */
 export function elementAt(

@@ -62,9 +62,11 @@ export function countValue(
   const value =
     counter.type === 'u64'
       ? `(${load('u32', base, offset + 4, view)} * 4294967296 + ${load('u32', base, offset, view)})`
-      : load(counter.type, base, offset, view);
+      : counter.type === 'u24'
+        ? `(${load('u24', base, offset, view)})`
+        : load(counter.type, base, offset, view);
   if (count.plus !== 0) return `${value} ${count.plus < 0 ? '-' : '+'} ${Math.abs(count.plus)}`;
-  return counter.type === 'u24' ? `(${value})` : value;
+  return value;
 }
 
 export function counterOf(model: ShapeModel, name: string): IntMemberIR {
