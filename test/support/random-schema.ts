@@ -144,6 +144,7 @@ const header = (bold: boolean) =>
         fc.constantFrom('u32', 'be32', 's32', 'u64'),
       ),
       response: fc.constantFrom(true, true, true, false),
+      typeless: fc.constantFrom(false, false, false, false, true),
       id: daring(bold, fc.constantFrom('u8', 'u8', 'u16', 'be16'), fc.constantFrom('u24', 'u32', 's32', 'u64')),
       device: fc.constantFrom('', 'u8', 'u16', 'be16', 'u32', 'be32'),
       token: fc.constantFrom('', 'u16', 'be16', 'u24', 'u32'),
@@ -163,7 +164,7 @@ const header = (bold: boolean) =>
       names: namesFor(bold, 30),
       order: fc.array(fc.nat(), { minLength: 7, maxLength: 7 }),
     })
-    .map(({ places, type, response, id, device, token, size, extra, names, order }) => {
+    .map(({ places, type, response, typeless, id, device, token, size, extra, names, order }) => {
       const all = names.values();
       const typeBits = BITS[type] ?? 8;
       const [responseAt, busAt, farAt] = places.filter((place) => place < typeBits);
@@ -183,7 +184,8 @@ const header = (bold: boolean) =>
       const role = (role: string, type: string, more: Source = {}): Source[] =>
         type === '' ? [] : [{ name: `${all.next().value}_${role}`, type, role, ...more, doc: role }];
       const fields = [
-        ...role('type', type, { bits }),
+        // Nothing may mark a response or a class where there is no type.
+        ...(typeless ? [] : role('type', type, { bits })),
         ...role('id', idType),
         ...role('device', device),
         ...role('token', token),
@@ -202,12 +204,11 @@ const header = (bold: boolean) =>
           .map(({ f }) => f),
         framing: {
           size: sizeField === undefined ? { fixed: 320 } : { field: sizeField },
-          ...(response ? { response_bit: responseBit } : {}),
+          ...(response && !typeless ? { response_bit: responseBit } : {}),
         },
         classes: {
           transport: { doc: 'transport' },
-          bus: { doc: 'bus', bit: busBit },
-          far: { doc: 'far', bit: farBit },
+          ...(typeless ? {} : { bus: { doc: 'bus', bit: busBit }, far: { doc: 'far', bit: farBit } }),
         },
       };
     });
@@ -220,7 +221,11 @@ const schemas = (bold: boolean): fc.Arbitrary<string> =>
     })
     .map(({ header: { framed, ...head }, messages }) => {
       const classes: Record<string, Record<string, Source>> = {};
-      for (const m of messages) {
+      // An id alone tells messages apart where there is one class.
+      const known = messages
+        .map((m) => (Object.hasOwn(head.classes, m.class) ? m : { ...m, class: 'transport' }))
+        .filter((m, i, all) => all.findIndex((other) => other.class === m.class && other.id === m.id) === i);
+      for (const m of known) {
         const kinds = Object.fromEntries(
           (['request', 'response', 'event'] as const).flatMap((kind) => {
             const drawn = m[kind];

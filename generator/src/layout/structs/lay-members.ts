@@ -238,7 +238,7 @@ function memberOf(
   return layElement(whole, { ...common, count: count ?? { fixed: 1 } }, path, context);
 }
 
-/** The fields of an array's element; null where elements differ, and each is a struct of its own. */
+/** The fields of an array's element; null where each is a struct of its own: they differ, or hold arrays of records. */
 function elementOf(
   base: string,
   struct: StructSource,
@@ -249,7 +249,7 @@ function elementOf(
   if (unionsIn(struct.fields, [], '', plan.structs, new Map(), [...plan.trail, base]).length > 0) return null;
   const builder = new ShapeBuilder();
   layNested(base, struct, '', path, builder, plan, context);
-  return builder.members.every((m) => m.kind !== 'structs' && !varies(m)) ? builder : null;
+  return builder.members.every((m) => m.kind !== 'structs' && m.kind !== 'records' && !varies(m)) ? builder : null;
 }
 
 const conditionOf = (when: NonNullable<FieldSource['valid_when']>): readonly string[] =>
