@@ -330,7 +330,7 @@ class Fields {
 export const randomFamily: fc.Arbitrary<string> = fc
   .record({
     seed: fc.integer(),
-    kinds: fc.array(fc.constantFrom(...KINDS), { minLength: 1, maxLength: 7 }),
+    kinds: fc.array(fc.constantFrom(...KINDS), { minLength: 1, maxLength: 6 }),
   })
   .map(({ seed, kinds }) => {
     const family = new Family(randomFrom(seed));

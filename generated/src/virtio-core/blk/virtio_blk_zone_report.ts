@@ -333,7 +333,7 @@ export function encode_fields(view: DataView, p: number, fields: FieldsInput): n
 export function describe(view: DataView, p: number, end: number, code: number): WireError {
   if (code === ErrorCode.SHORT_TAIL) {
     const end1 = p + 64 + 64 * (view.getUint32(p + 4, true) * 4294967296 + view.getUint32(p, true));
-    return short_tail('zones', 64, end1 - p, end - p);
+    return short_tail('zones', 64, Math.min(end1 - p, Number.MAX_SAFE_INTEGER), end - p);
   }
   return short_body(STRUCT.name, STRUCT.minSize, Math.max(0, end - p), STRUCT.fields);
 }

@@ -46,15 +46,12 @@ export function placeOf(shape: ShapeIR, view: DataView, got: number, decode: Dec
     const bytes = bytesOf(segment, shape, start, ends, view, got);
     const end = start + bytes;
     size = end + run;
-    if (!(size <= got && bytes >= 0))
-      return wireError(
-        'short_tail',
-        `"${array.name}" of ${shape.key} takes the struct to ${size} bytes, ${got} delivered`,
-        array.name,
-        start,
-        size,
-        got,
-      );
+    if (!(size <= got && bytes >= 0)) {
+      // A count of 64 bits says more than a number holds exactly.
+      const needed = Math.min(size, Number.MAX_SAFE_INTEGER);
+      const message = `"${array.name}" of ${shape.key} takes the struct to ${needed} bytes, ${got} delivered`;
+      return wireError('short_tail', message, array.name, start, needed, got);
+    }
     ends.set(array.name, end);
     counts.set(array.name, Math.floor(bytes / elementSizeOf(array)));
   }

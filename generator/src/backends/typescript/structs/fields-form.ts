@@ -1,4 +1,4 @@
-import type { MemberIR, RecordsMemberIR } from '../../../ir/structs.js';
+import type { ArrayMemberIR, MemberIR, RecordsMemberIR } from '../../../ir/structs.js';
 import { isFixed } from '../../../ir/structs.js';
 import { comment, doc } from '../docs.js';
 import { a } from '../lines.js';
@@ -64,6 +64,8 @@ function elementNodes(records: RecordsMemberIR): readonly Node[] {
 
 const bitAsMember = (word: MemberIR & { kind: 'int' }, bits: (typeof word)['bits'][number]): MemberIR => ({
   ...word,
+  // A group of bits is a number, whatever the word is.
+  type: 'u32',
   bits: [],
   reserved: bits.reserved,
   doc: bits.doc,
@@ -149,14 +151,14 @@ export function shapeLiteral(model: ShapeModel): string[] {
         const { count = '', at = '' } = names.derived(member);
         if (taking !== null && isFixed(member.count))
           return [`${name}: Array.from({ length: ${member.count.fixed} }, (_, j) => ${at}(${taking}, j)),`];
-        const whole = 'rest' in member.count ? 'view, p, end' : given;
+        const whole = counting(member, given);
         return [`${name}: Array.from({ length: ${count}(${whole}) }, (_, i) => ${at}(${given}, i)),`];
       }
       case 'structs':
         return [`${name}: ${names.derived(member).list}(${'rest' in member.count ? 'view, p, end' : given}),`];
       case 'records': {
         const { count = '' } = names.derived(member);
-        const whole = 'rest' in member.count ? 'view, p, end' : given;
+        const whole = counting(member, given);
         const head = `Array.from({ length: ${count}(${whole}) }, (_, i) => `;
         const [only] = member.fields;
         if (only?.name === '' && only.kind === 'bytes')
@@ -171,6 +173,10 @@ export function shapeLiteral(model: ShapeModel): string[] {
   };
   return treeOf(model.ir.fields).flatMap((node) => value(node, null));
 }
+
+/** What the function takes that tells the number of elements: a fixed one is the same wherever the array lies. */
+const counting = ({ count }: ArrayMemberIR, given: string): string =>
+  'rest' in count ? 'view, p, end' : isFixed(count) ? 'view, p' : given;
 
 const literal = (name: string, lines: readonly string[], before: string, after: string): string[] => [
   `${name}: ${before}{`,

@@ -82,7 +82,8 @@ function encodeFields(model: ShapeModel): Statement {
 
 /** What follows an array of the rest is found by the end of the struct. */
 const bounds = (model: ShapeModel): string[] =>
-  model.rest !== null && model.ir.fields.some((m) => m.after === model.rest?.name && reservedStores(model, m).length > 0)
+  model.rest !== null &&
+  model.ir.fields.some((m) => m.after === model.rest?.name && reservedStores(model, m).length > 0)
     ? ['const end = p + written;']
     : [];
 

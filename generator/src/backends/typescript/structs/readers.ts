@@ -243,7 +243,7 @@ function structReaders(
       doc: doc(`The elements of ${member.name} as objects. Right only after check. Allocates.`),
       body: [
         `const list: ${element.type}[] = [];`,
-        `const n = ${count}(${args(whole)});`,
+        `const n = ${count}(${args(isFixed(member.count) ? VIEW : whole)});`,
         'for (let i = 0; i < n; i++) {',
         `  const at = ${name}(${args(parameters)}, i);`,
         `  const element = ${element.alias}.decode(view, at, at + ${size});`,
