@@ -18,8 +18,8 @@ import { below, noisy, type Random, randomFrom } from './support/random-values.j
 import { importRendered, scratchFolder, typeErrors } from './support/run-codecs.js';
 import { path } from './support/schema.js';
 
-/** How many families are drawn; VWIRE_RUNS lengthens this as it does for messages. */
-const RUNS = Math.ceil(Number(process.env.VWIRE_RUNS ?? 60) / 6);
+/** How many families are drawn: each is many structs, and so they are fewer than dialects. VWIRE_RUNS lengthens it. */
+const RUNS = Math.ceil(Number(process.env.VWIRE_RUNS ?? 60) / 15);
 const TIMEOUT = 10_000 * RUNS;
 const options = { numRuns: RUNS, endOnFailure: process.env.VWIRE_SHRINK === undefined };
 
