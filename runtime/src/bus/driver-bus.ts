@@ -34,7 +34,8 @@ import { type CountCode, type Fault, type FaultCode, fault } from '../core/fault
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.js';
 import { BufferPool, type DriverMemory } from '../driver/buffer-pool.js';
 import type { Driver } from '../driver/driver.js';
-import type { DriverTransport, TransportBus } from '../driver/driver-transport.js';
+import type { DriverTransport } from '../driver/driver-transport.js';
+import type { TransportBus } from '../driver/transport-bus.js';
 import { RING_FEATURES } from '../host/features.js';
 import { settle } from '../host/settle.js';
 import { type Clock, REAL_CLOCK } from '../medium/clock.js';
