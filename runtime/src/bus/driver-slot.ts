@@ -15,7 +15,7 @@ import { DriverTransport } from '../driver/driver-transport.js';
 import type { TransportBus } from '../driver/transport-bus.js';
 import type { DeviceInfo } from '../wire/message.js';
 import { Actor } from './actor.js';
-import type { DriverBusNews } from './driver-bus.js';
+import type { DriverBusNews } from './driver-bus-options.js';
 import { VirtioError } from './error.js';
 import type { RequestDesk } from './request-desk.js';
 
