@@ -1,17 +1,15 @@
-import { Actor } from '../bus/actor.js';
 import { VirtioError } from '../bus/error.js';
 import type { Answered } from '../bus/request-desk.js';
 import { rethrowLater } from '../bus/rethrow.js';
 import type { Announcement } from '../core/config/driver-config-contract.js';
-import type { ResponseMessage } from '../core/correlation/effect.js';
 import { hasFeature } from '../core/device/feature-bits.js';
 import { DeviceStatus } from '../core/device/status-bits.js';
-import type { InitEffect, InitEvent } from '../core/driver/contract.js';
-import { type InitContext, type InitState, initContext, initMachine } from '../core/driver/init.js';
+import type { InitState } from '../core/driver/init.js';
 import { type Fault, fault } from '../core/fault.js';
-import { featureBits, featureBlocks } from '../host/features.js';
+import { featureBits } from '../host/features.js';
 import { settle } from '../host/settle.js';
 import type { DeviceInfo, TransportMessage } from '../wire/message.js';
+import { BringUp, type BringUpOwner, type BringUpWish } from './bring-up.js';
 import { ConfigAccess, type ConfigOwner } from './config-access.js';
 import { resetDevice } from './device-reset.js';
 import type { Driver, DriverServices, WantedQueue } from './driver.js';
@@ -33,13 +31,9 @@ export class DriverTransport implements DriverServices {
   readonly #config: ConfigAccess;
   readonly #waiters: Waiter[] = [];
   readonly #whenOver: (() => void)[] = [];
-  #init: Actor<InitState, InitContext, InitEvent, InitEffect>;
-  /** Counts the lives of the device: what an older one was asked is void. */
-  #life = 0;
+  #init: BringUp;
   /** Counts the times the driver was live: how an older time ended is void. */
   #time = 0;
-  /** Counts the requests of the bring-up, of which only the last one counts. */
-  #asked = 0;
   /** Requests that wait while the bus looks at the device again. */
   #held: { readonly request: TransportMessage; readonly done: Answered }[] | null = null;
   #running = false;
@@ -54,7 +48,7 @@ export class DriverTransport implements DriverServices {
     this.info = info;
     this.driver = driver;
     this.#bus = bus;
-    this.#init = this.#newInit();
+    this.#init = new BringUp(this.#forBringUp());
     this.#config = new ConfigAccess(this.#forConfig());
     this.#queues = new TransportQueues(this.#forQueues());
   }
@@ -66,18 +60,18 @@ export class DriverTransport implements DriverServices {
 
   /** Device status as it was last told. */
   get status(): number {
-    return this.#init.context.status;
+    return this.#init.status;
   }
 
   /** Numbers of the features that are negotiated, ascending. */
   get features(): readonly number[] {
-    return featureBits(this.#init.context.chosen);
+    return featureBits(this.#init.chosen);
   }
 
   // DriverServices
 
   has(feature: number): boolean {
-    return hasFeature(this.#init.context.chosen, feature);
+    return hasFeature(this.#init.chosen, feature);
   }
 
   port(index: number): DriverPort {
@@ -105,7 +99,8 @@ export class DriverTransport implements DriverServices {
     const live = this.#live();
     this.#stop(RESET);
     this.#ended = null;
-    this.#init = this.#newInit();
+    this.#init.makeVoid();
+    this.#init = new BringUp(this.#forBringUp());
     this.#init.tell({ type: 'begin' });
     return live;
   }
@@ -195,35 +190,21 @@ export class DriverTransport implements DriverServices {
         return;
       }
       this.#stop(RESET);
-      // What the machine of the bring-up still hears is void.
-      this.#life++;
+      this.#init.makeVoid();
       resetDevice(this.#bus, this.number, () => this.#over !== null, end);
     });
   }
 
-  #newInit(): Actor<InitState, InitContext, InitEvent, InitEffect> {
-    const { dialect, limits, maxMessage, outOfBand, resetIsFatal, ringFeatures } = this.#bus;
-    const life = ++this.#life;
-    const context = initContext({
+  #forBringUp(): BringUpOwner {
+    return {
+      bus: this.#bus,
       device: this.number,
-      dialect: dialect.name,
-      maxMessageSize: maxMessage,
-      numBlocks: this.info.num_feature_blocks,
-      supported: featureBlocks([...this.driver.features, ...ringFeatures]),
-      outOfBand,
-      resetIsFatal,
-      limits,
-    });
-    return new Actor(initMachine, context, {
-      perform: (effect) => {
-        if (life === this.#life) this.#perform(effect, life);
-      },
-      unfit: () => this.#bus.count('bad_state'),
-      moved: (before, after) => {
-        this.#bus.moved('driver', this.number, before, after);
-        if (after === 'acked' && life === this.#life) this.#queues.deviceReset();
-      },
-    });
+      info: this.info,
+      driver: this.driver,
+      ask: (request, done) => this.#ask(request, done),
+      up: (wish) => this.#up(wish),
+      wasReset: () => this.#queues.deviceReset(),
+    };
   }
 
   #forConfig(): ConfigOwner {
@@ -255,48 +236,8 @@ export class DriverTransport implements DriverServices {
     };
   }
 
-  #perform(effect: InitEffect, life: number): void {
-    const bus = this.#bus;
-    switch (effect.type) {
-      case 'send': {
-        const asked = ++this.#asked;
-        this.#ask(effect.message, (response, why) => {
-          if (life === this.#life && asked === this.#asked) this.#answered(response, why);
-        });
-        return;
-      }
-      case 'arm':
-        bus.arm(`${this.number}:poll`, effect.ms, () => {
-          if (life === this.#life) this.#init.tell({ type: 'timer', timer: 'poll' });
-        });
-        return;
-      case 'cancel':
-        bus.cancel(`${this.number}:poll`);
-        return;
-      case 'count':
-        bus.count(effect.code);
-        return;
-      case 'up':
-        this.#up(effect);
-    }
-  }
-
-  #answered(response: ResponseMessage | null, why: Fault | null): void {
-    const { state } = this.#init;
-    if (response === null) {
-      // The best effort at FAILED, which nobody waits for.
-      if (state !== 'broken') this.#init.tell({ type: 'failed', fault: why ?? fault('bad_state', 'no answer') });
-    } else if (response.name === 'GET_DEVICE_FEATURES') {
-      this.#init.tell({ type: 'features', fields: response.fields });
-    } else if (response.name === 'SET_DRIVER_FEATURES') {
-      this.#init.tell({ type: 'featuresTaken' });
-    } else if (response.name === 'SET_DEVICE_STATUS' || response.name === 'GET_DEVICE_STATUS') {
-      this.#init.tell({ type: 'status', status: response.fields.status });
-    }
-  }
-
-  #up(effect: Extract<InitEffect, { readonly type: 'up' }>): void {
-    switch (effect.what) {
+  #up(wish: BringUpWish): void {
+    switch (wish.what) {
       case 'offered':
         this.#init.tell({ type: 'choose', without: [] });
         return;
@@ -316,9 +257,9 @@ export class DriverTransport implements DriverServices {
         return;
       case 'broken':
       case 'lost':
-        this.#ended = effect.fault;
-        this.#halt(effect.fault);
-        this.#fail(effect.fault);
+        this.#ended = wish.fault;
+        this.#halt(wish.fault);
+        this.#fail(wish.fault);
         return;
       case 'suspended':
       case 'gone':
@@ -326,10 +267,10 @@ export class DriverTransport implements DriverServices {
   }
 
   #setUp(): void {
-    const life = this.#life;
-    this.#queues.setUp(this.#init.context.chosen, (request, done) =>
+    const life = this.#init;
+    this.#queues.setUp(life.chosen, (request, done) =>
       this.#ask(request, (response, why) => {
-        if (life === this.#life) done(response, why);
+        if (!life.isVoid) done(response, why);
       }),
     );
   }
