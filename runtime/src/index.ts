@@ -8,7 +8,8 @@
 export type { Counters } from './bus/counters.js';
 // The two sides of a bus.
 export { DeviceBus, type DeviceBusNews, type DeviceBusOptions } from './bus/device-bus.js';
-export { DriverBus, type DriverBusNews, type DriverBusOptions } from './bus/driver-bus.js';
+export { DriverBus } from './bus/driver-bus.js';
+export type { DriverBusNews, DriverBusOptions } from './bus/driver-bus-options.js';
 export { VirtioError } from './bus/error.js';
 export { type BusQuirk, type DeviceBusQuirk, PEERS } from './bus/quirks.js';
 export type { Tracer } from './bus/tracer.js';

@@ -29,3 +29,37 @@ describe('two ends that answer each other for ever', () => {
     for (const end of ends) end.close();
   });
 });
+
+describe('a receiver that throws, which it must not', () => {
+  it('is heard of as an uncaught error, and the medium goes on', async () => {
+    const others = {
+      error: process.listeners('uncaughtException'),
+      rejection: process.listeners('unhandledRejection'),
+    };
+    const surfaced: string[] = [];
+    process.removeAllListeners('uncaughtException').removeAllListeners('unhandledRejection');
+    process.on('uncaughtException', (reason) => surfaced.push(`error: ${(reason as Error).message}`));
+    process.on('unhandledRejection', () => surfaced.push('rejection'));
+    try {
+      const { ends } = loopback();
+      const heard: number[] = [];
+      ends[1].receive({
+        ...echo(() => {}),
+        message: ([byte]) => {
+          heard.push(byte!);
+          if (byte === 1) throw new Error('not my day');
+        },
+      });
+      ends[0].send(Uint8Array.of(1));
+      await new Promise((resolve) => setImmediate(resolve));
+      ends[0].send(Uint8Array.of(2));
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(heard).toEqual([1, 2]);
+      expect(surfaced).toEqual(['error: not my day']);
+    } finally {
+      process.removeAllListeners('uncaughtException').removeAllListeners('unhandledRejection');
+      for (const listener of others.error) process.on('uncaughtException', listener);
+      for (const listener of others.rejection) process.on('unhandledRejection', listener);
+    }
+  });
+});

@@ -1,4 +1,4 @@
-import type { Agreement } from '../core/bus/agreement.js';
+import { type Agreement, valid } from '../core/bus/agreement.js';
 import {
   type DeviceBusContext,
   type DeviceBusEffect,
@@ -47,8 +47,13 @@ export interface DeviceBusOptions {
   readonly clock?: Clock;
   readonly tracer?: Tracer;
   readonly watch?: (news: DeviceBusNews) => void;
-  /** Bits of the transport features agreed on, by block 0. */
+  /** Bits of the transport features, by block 0; with `revisions` those we have, else those that hold. */
   readonly transportFeatures?: number;
+  /**
+   * Revisions we have, for media by which one is negotiated: until a proposal given to `negotiate` was accepted, all
+   * messages are dropped. Without them revision 1 and the size of the medium hold from the start.
+   */
+  readonly revisions?: readonly number[];
   /** Ring features offered for every device, by bit number. */
   readonly ringFeatures?: readonly number[];
   /** What GET_DEVICE_INFO for a number without a device gets; else what the text of the dialect says. */
@@ -80,6 +85,8 @@ export class DeviceBus {
   readonly #timed = new WeakMap<DeviceHost, number>();
   readonly #waiting = new Map<HostTimer, DeviceHost>();
   #lastHost = 0;
+  /** Who waits for the answer to a proposal, in the order they proposed. */
+  readonly #proposals: ((answer: Agreement | null) => void)[] = [];
   /** Whom to tell when a device is reset with the bus. */
   readonly #whenReset = new Map<DeviceHost, () => void>();
   readonly #actor: Actor<DeviceBusState, DeviceBusContext, DeviceBusEvent, DeviceBusEffect>;
@@ -106,10 +113,10 @@ export class DeviceBus {
       count: (code) => this.#count(code),
       deliver: (event) => this.#deliver(event),
     });
-    const { medium, transportFeatures = 0 } = options;
+    const { medium, transportFeatures = 0, revisions } = options;
     const context = newDeviceBus({
-      negotiates: false,
-      revisions: [1],
+      negotiates: revisions !== undefined,
+      revisions: revisions ?? [1],
       ours: { maxSize: medium.maxMessage, features: transportFeatures },
       polled: false,
       headerSize: this.#dialect.headerSize,
@@ -117,7 +124,10 @@ export class DeviceBus {
     });
     this.#actor = new Actor(deviceBus, context, {
       perform: (effect) => this.#perform(effect),
-      unfit: () => this.#count('bad_state'),
+      unfit: (event) => {
+        this.#count('bad_state');
+        if (event.type === 'version_request') this.#proposals.shift()?.(null);
+      },
       moved: (before, after) => options.tracer?.state?.('device bus', null, before, after),
     });
     this.#hostBus = this.#forHosts();
@@ -135,6 +145,8 @@ export class DeviceBus {
     if ((number & 0xffff) !== number) throw new RangeError(`device number ${number} is not within 0..65535`);
     if (this.#hosts.has(number)) throw new RangeError(`device number ${number} is taken`);
     const host = new DeviceHost(number, device, this.#hostBus);
+    const { agreement } = this.#actor.context;
+    if (agreement !== null) host.agreed(agreement);
     this.#hosts.set(number, host);
     this.#events.attach(number, { queues: device.queues.length, notificationData: false });
     this.#actor.tell({ type: 'added', device: number });
@@ -175,18 +187,33 @@ export class DeviceBus {
       );
     this.#link = this.#linkTo(medium);
     this.#link.open();
-    this.#actor.tell({ type: 'connected' });
+    this.#connected();
     // The last medium may have been full.
     this.#writable();
   }
 
+  /**
+   * The driver side proposes a revision, a largest message and transport features by means of the medium: what is agreed
+   * on, or null for no. What is agreed on stays until `reset` or the end of the medium. Null, too, on a bus that was given
+   * no `revisions`, and for messages smaller than the dialect has at least. A `DriverBus` takes what this gives as the answer of its own `negotiate`.
+   */
+  negotiate(proposal: Agreement): Promise<Agreement | null> {
+    const { revisions, medium } = this.#options;
+    const leastSize = Math.min(this.#dialect.minMessage, medium.maxMessage);
+    if (revisions === undefined || valid(proposal, leastSize) === null) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.#proposals.push(resolve);
+      this.#actor.tell({ type: 'version_request', ...proposal });
+    });
+  }
+
   /** The driver asked for a reset of the whole bus by means of its medium. Resolved when the devices are reset. */
   async reset(): Promise<void> {
-    if (this.#actor.state !== 'up') return;
+    if (this.#actor.state !== 'up' && this.#actor.state !== 'negotiated') return;
     const quiet = [...this.#hosts.values()].map((host) => new Promise<void>((done) => this.#whenReset.set(host, done)));
     this.#correlate(this.#slots.busDown());
     this.#actor.tell({ type: 'bus_reset' });
-    this.#actor.tell({ type: 'connected' });
+    this.#connected();
     await Promise.all(quiet);
   }
 
@@ -201,7 +228,12 @@ export class DeviceBus {
     this.#events.start();
     this.#actor.tell({ type: 'open' });
     this.#link.open();
-    this.#actor.tell({ type: 'connected' });
+    this.#connected();
+  }
+
+  /** Where a revision is negotiated, it is the driver side's turn. */
+  #connected(): void {
+    if (!this.#actor.context.negotiates) this.#actor.tell({ type: 'connected' });
   }
 
   #linkTo(medium: Medium): Link {
@@ -267,9 +299,13 @@ export class DeviceBus {
       case 'count':
         this.#count(effect.code);
         return;
-      // Versions are agreed on by other means on the media here, and nothing is mapped.
       case 'accept':
+        this.#proposals.shift()?.(effect.agreement);
+        return;
       case 'refuse':
+        this.#proposals.shift()?.(null);
+        return;
+      // Nobody polls, and nothing is mapped.
       case 'record':
       case 'release_memory':
       case 'reset_done':
@@ -277,8 +313,9 @@ export class DeviceBus {
     }
   }
 
-  #agreed({ maxSize }: Agreement): void {
-    this.#link.limit(maxSize);
+  #agreed(agreement: Agreement): void {
+    this.#link.limit(agreement.maxSize);
+    for (const host of this.#hosts.values()) host.agreed(agreement);
   }
 
   #route(message: TransportMessage): void {

@@ -11,10 +11,11 @@ import {
 import { type CountCode, type Fault, fault } from '../core/fault.js';
 import type { Limits } from '../core/limits.js';
 import type { Driver } from '../driver/driver.js';
-import { DriverTransport, type TransportBus } from '../driver/driver-transport.js';
+import { DriverTransport } from '../driver/driver-transport.js';
+import type { TransportBus } from '../driver/transport-bus.js';
 import type { DeviceInfo } from '../wire/message.js';
 import { Actor } from './actor.js';
-import type { DriverBusNews } from './driver-bus.js';
+import type { DriverBusNews } from './driver-bus-options.js';
 import { VirtioError } from './error.js';
 import type { RequestDesk } from './request-desk.js';
 

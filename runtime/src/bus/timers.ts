@@ -32,6 +32,8 @@ export class Timers<Key extends string | number> {
   readonly #numbered = new IdMap<Entry<Key>>();
   readonly #named = new Map<Key, Entry<Key>>();
   readonly #lists = new Map<number, List<Key>>();
+  /** The one that was asked for last: most wait equally long. */
+  #last: List<Key> | null = null;
   #due = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | null = null;
 
@@ -49,11 +51,7 @@ export class Timers<Key extends string | number> {
   arm(key: Key, wait: number): void {
     const ms = wait >= 0 ? wait : 0;
     this.cancel(key);
-    let list = this.#lists.get(ms);
-    if (list === undefined) {
-      list = { ms, head: null, tail: null };
-      this.#lists.set(ms, list);
-    }
+    const list = this.#listOf(ms);
     const due = this.#clock.now() + ms;
     const entry: Entry<Key> = { key, due, list, previous: list.tail, next: null };
     if (list.tail === null) list.head = entry;
@@ -76,9 +74,23 @@ export class Timers<Key extends string | number> {
     this.#numbered.clear();
     this.#named.clear();
     this.#lists.clear();
+    this.#last = null;
     this.#cancel?.();
     this.#cancel = null;
     this.#due = Number.POSITIVE_INFINITY;
+  }
+
+  #listOf(ms: number): List<Key> {
+    const last = this.#last;
+    // One that was dropped meanwhile is empty, but so is one that is kept.
+    if (last !== null && last.ms === ms && last.head !== null) return last;
+    let list = this.#lists.get(ms);
+    if (list === undefined) {
+      list = { ms, head: null, tail: null };
+      this.#lists.set(ms, list);
+    }
+    this.#last = list;
+    return list;
   }
 
   #entryOf(key: Key): Entry<Key> | undefined {

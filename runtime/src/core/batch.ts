@@ -1,6 +1,7 @@
 /**
  * Collects what one call has to hand out. Its own room is kept from call to call, and what is handed out is a copy of just
- * that length: an array that grows from empty by `push` takes room for seventeen at once.
+ * that length: an array that grows from empty by `push` takes room for seventeen at once. The few that most calls have are
+ * copied one by one, which the compiler does in place.
  */
 export class Batch<T> {
   readonly #items: (T | undefined)[] = [];
@@ -13,9 +14,17 @@ export class Batch<T> {
   /** Everything added since the last time, in that order. */
   take(): T[] {
     const count = this.#count;
-    this.#count = 0;
-    const taken = this.#items.slice(0, count) as T[];
+    const items = this.#items as T[];
+    const taken =
+      count === 1
+        ? [items[0]!]
+        : count === 2
+          ? [items[0]!, items[1]!]
+          : count === 3
+            ? [items[0]!, items[1]!, items[2]!]
+            : items.slice(0, count);
     for (let i = 0; i < count; i++) this.#items[i] = undefined;
+    this.#count = 0;
     return taken;
   }
 }

@@ -21,6 +21,6 @@ export function outgoing(message: Message, rules: OutgoingRules): FaultCode | nu
   if (body === undefined) return 'unknown_msg';
   if (body.sender !== rules.side && body.sender !== 'either') return 'wrong_dir';
   if (body.bus ? message.device !== 0 : (message.device & 0xffff) !== message.device) return 'no_device';
-  if (rules.dialect.sizeOf(message) > rules.maxMessage) return 'too_big';
+  if (body.minSize + body.tailOf(message.fields as never) > rules.maxMessage) return 'too_big';
   return null;
 }

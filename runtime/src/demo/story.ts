@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DriverBus, type DriverBusNews } from '../bus/driver-bus.js';
+import { DriverBus } from '../bus/driver-bus.js';
+import type { DriverBusNews } from '../bus/driver-bus-options.js';
 import { VirtioError } from '../bus/error.js';
 import { BlockDriver } from '../devices/block/block-driver.js';
 import { SECTOR } from '../devices/block/layout.js';

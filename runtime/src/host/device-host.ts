@@ -1,6 +1,7 @@
 import { Actor } from '../bus/actor.js';
+import type { Agreement } from '../core/bus/agreement.js';
 import type { SlotRef } from '../core/correlation/reply-slots.js';
-import { type DeviceContext, type DeviceState, deviceContext, negotiated } from '../core/device/context.js';
+import { agreeOn, type DeviceContext, type DeviceState, deviceContext, negotiated } from '../core/device/context.js';
 import type { DeviceEffect, DeviceEvent, DeviceTimer, ResetCause } from '../core/device/contract.js';
 import { deviceMachine } from '../core/device/device.js';
 import type { CountCode } from '../core/fault.js';
@@ -121,6 +122,11 @@ export class DeviceHost implements PortHost {
 
   timer(timer: DeviceTimer): void {
     this.#actor.tell({ type: 'timer', timer });
+  }
+
+  /** The bus has agreed on its limits with the next driver. */
+  agreed({ maxSize, features }: Agreement): void {
+    agreeOn(this.#actor.context, { maxMessageSize: maxSize, transportFeatures: features });
   }
 
   /** As if the driver had written 0 to the status, with nobody to answer. `done` is called when it is reset, or gone. */

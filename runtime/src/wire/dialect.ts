@@ -74,14 +74,16 @@ export function dialect(traits: Traits, bodies: readonly Body[], refusal: Refusa
   const { headerSize, hasToken } = traits;
   const sizeAt = headerSize - 2;
   const bySlot: (Body | undefined)[] = new Array(1024).fill(undefined);
-  const byName = new Map<Name, Partial<Record<Kind, Body>>>();
+  const byName: Readonly<Record<Kind, Map<Name, Body>>> = { request: new Map(), response: new Map(), event: new Map() };
   for (const body of bodies) {
     bySlot[slot(body.type, body.id)] = body;
     if (body.kind === 'event') bySlot[slot(body.type | RESPONSE, body.id)] = body;
-    byName.set(body.name, { ...byName.get(body.name), [body.kind]: body });
+    byName[body.kind].set(body.name, body);
   }
   const bodyAt = (view: DataView, p: number): Body | undefined => bySlot[slot(view.getUint8(p), view.getUint8(p + 1))];
-  const bodyOf = (name: Name, kind: Kind): Body | undefined => byName.get(name)?.[kind];
+  const { request, response, event } = byName;
+  const bodyOf = (name: Name, kind: Kind): Body | undefined =>
+    (kind === 'request' ? request : kind === 'response' ? response : event).get(name);
   const deviceOf = (view: DataView, p: number): number => view.getUint16(p + 2, true);
   const tokenOf = (view: DataView, p: number): number => (hasToken ? view.getUint16(p + 4, true) : 0);
   // Every message is made here, so that all of them have one hidden class whatever their fields.

@@ -127,10 +127,10 @@ interface ConfigWindow {
 export type Message = TransportMessage | BusMessage;
 export type Name = Message['name'];
 
-const BUS: ReadonlySet<string> = new Set<BusMessage['name']>(['GET_DEVICES', 'PING', 'EVENT_DEVICE']);
-
 /** Bus messages are about the bus as a whole; all others are for one device. */
-export const isBusMessage = (message: Message): message is BusMessage => BUS.has(message.name);
+export const isBusName = (name: Name): name is BusMessage['name'] =>
+  name === 'GET_DEVICES' || name === 'PING' || name === 'EVENT_DEVICE';
+export const isBusMessage = (message: Message): message is BusMessage => isBusName(message.name);
 
 /** Requests that may be sent again without doing anything twice. */
 export const IDEMPOTENT: ReadonlySet<Name> = new Set<Name>([

@@ -167,7 +167,8 @@ export const deviceBus: Machine<DeviceBusState, DeviceBusContext, DeviceBusEvent
       },
     }),
     row('up', 'received', null, 'S', { when: ['device present', routable], act: route }),
-    row('up', 'bus_reset', 'listening', 'P', {
+    // Wider than the table, which has `up` only: what was agreed on could else never be changed before the first message.
+    row(['negotiated', 'up'], 'bus_reset', 'listening', 'P', {
       act: (c, _e, emit) => {
         forget(c, emit);
         emit({ type: 'reset_done' });

@@ -13,11 +13,11 @@ export interface DeviceConfigContext {
   readonly writable: readonly ConfigRange[];
   /** 32 bits, wraps, never set back. */
   generation: number;
-  /** Whether a write must name the current generation. */
-  readonly checked: boolean;
+  /** Whether a write must name the current generation. This and the room change with what the bus agrees on. */
+  checked: boolean;
   /** Bytes of configuration that fit in GET_CONFIG or SET_CONFIG, and in EVENT_CONFIG. */
-  readonly room: number;
-  readonly eventRoom: number;
+  room: number;
+  eventRoom: number;
   /** An EVENT_CONFIG was given out and has not left; a newer one replaces it and must carry no data. */
   eventPending: boolean;
   /** Something changed that a suspended device may not tell yet. */

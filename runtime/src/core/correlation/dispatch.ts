@@ -8,25 +8,38 @@ export type Dispatch<State, Context, Event, Effect> = (
   emit: (effect: Effect) => void,
 ) => State | null;
 
+/** The rows of one state: those of event `types[i]` are `rows[i]`. */
+interface OfState<R> {
+  readonly state: string;
+  readonly types: string[];
+  readonly rows: R[][];
+}
+
 /**
  * `step` of a table for where a million steps a second are taken: the rows are sorted by state and event once, the effects
  * go to `emit` as they come and nothing is allocated. Row order stays priority order.
+ *
+ * States and events are looked for one by one: a few comparisons of pointers cost less than a property whose name is not
+ * known when this is compiled, which all machines share.
  */
 export function dispatcher<State extends string, Context, Event extends { readonly type: string }, Effect>(
   machine: Machine<State, Context, Event, Effect>,
 ): Dispatch<State, Context, Event, Effect> {
   type R = Row<State, Context, Event, Effect>;
-  const index: Record<string, Record<string, R[]>> = Object.create(null);
-  for (const state of machine.states) index[state] = Object.create(null);
-  for (const row of machine.rows) {
-    for (const state of row.from) {
-      const of = index[state]!;
-      of[row.on] = [...(of[row.on] ?? []), row];
-    }
-  }
+  const index = machine.states.map((state): OfState<R> => {
+    const own = machine.rows.filter((row) => row.from.includes(state));
+    const types = [...new Set(own.map((row) => row.on))];
+    return { state, types, rows: types.map((type) => own.filter((row) => row.on === type)) };
+  });
   return (state, context, event, emit) => {
-    const rows = index[state]![event.type];
-    if (rows === undefined) return null;
+    let s = 0;
+    while (index[s]!.state !== state) s++;
+    const { types, rows: byType } = index[s]!;
+    const { type } = event;
+    let t = 0;
+    while (t < types.length && types[t] !== type) t++;
+    if (t === types.length) return null;
+    const rows = byType[t]!;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (row.guard !== null && !row.guard.holds(context, event as never)) continue;

@@ -1,12 +1,11 @@
-import type { Message, Name } from '../../wire/message.js';
+import { isBusName, type Message, type Name } from '../../wire/message.js';
 import { Line } from './line.js';
 import type { Pending } from './pending.js';
 
 /** Bus messages have device number 0, which is also a device: they go their own lane. */
 export const BUS_LANE = -1;
 
-export const laneKey = (name: Name, device: number): number =>
-  name === 'PING' || name === 'GET_DEVICES' || name === 'EVENT_DEVICE' ? BUS_LANE : device;
+export const laneKey = (name: Name, device: number): number => (isBusName(name) ? BUS_LANE : device);
 
 /** Responses of one message id that may still come. */
 interface Debts {

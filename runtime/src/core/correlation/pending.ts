@@ -13,7 +13,6 @@ export class Pending implements RequestContext, Linked<Pending> {
   readonly lane: Lane;
   readonly timeout: number;
   readonly reset: boolean;
-  readonly idempotent: boolean;
   state: RequestState = 'new';
   retries: number;
   pausing = false;
@@ -34,8 +33,12 @@ export class Pending implements RequestContext, Linked<Pending> {
     this.request = request;
     this.lane = lane;
     this.timeout = timeout;
-    this.retries = retries;
     this.reset = isReset(request);
-    this.idempotent = IDEMPOTENT.has(request.name);
+    this.retries = retries;
+  }
+
+  /** Looked up when it matters, which is when something went wrong. */
+  get idempotent(): boolean {
+    return IDEMPOTENT.has(this.request.name);
   }
 }

@@ -35,6 +35,9 @@ export type ReplyEffect =
 
 type Emit = (effect: ReplyEffect) => void;
 
+const SEND: ReplyEffect = { do: 'send' };
+const DISARM: ReplyEffect = { do: 'disarm' };
+
 const { row } = table<ReplyState, ReplyContext, ReplyEvent, ReplyEffect>();
 
 const broken = (code: CountCode, emit: Emit): void => {
@@ -43,7 +46,7 @@ const broken = (code: CountCode, emit: Emit): void => {
 };
 const reject = { act: (_c: ReplyContext, _e: unknown, emit: Emit) => emit({ do: 'reject' }) };
 const late = { act: (_c: ReplyContext, _e: unknown, emit: Emit) => emit({ do: 'count', code: 'late' }) };
-const disarm = { act: (_c: ReplyContext, _e: unknown, emit: Emit) => emit({ do: 'disarm' }) };
+const disarm = { act: (_c: ReplyContext, _e: unknown, emit: Emit) => emit(DISARM) };
 const PENDING = ['open', 'answered'] as const;
 
 /** One request on the answering side, from its arrival to the one response to it. */
@@ -55,33 +58,33 @@ export const REPLY: Machine<ReplyState, ReplyContext, ReplyEvent, ReplyEffect> =
     row('open', 'answer', 'sent', 'S4', {
       when: ['no older one of this device is open', (_c, e) => e.first],
       act: (_c, _e, emit) => {
-        emit({ do: 'disarm' });
-        emit({ do: 'send' });
+        emit(DISARM);
+        emit(SEND);
       },
     }),
     row('open', 'answer', 'answered', 'S4', disarm),
-    row('answered', 'older_sent', 'sent', 'S4', { act: (_c, _e, emit) => emit({ do: 'send' }) }),
+    row('answered', 'older_sent', 'sent', 'S4', { act: (_c, _e, emit) => emit(SEND) }),
     row(['answered', 'sent'], 'answer', null, 'C', reject),
     row('void', 'answer', null, 'C', late),
 
     row('open', 'threw', 'void', 'C', {
       when: ['no benign form: nothing is sent', (_c, e) => !e.benign],
       act: (_c, _e, emit) => {
-        emit({ do: 'disarm' });
+        emit(DISARM);
         broken('bad_state', emit);
       },
     }),
     row('open', 'threw', 'sent', 'C', {
       when: ['benign form, no older one open', (_c, e) => e.first],
       act: (_c, _e, emit) => {
-        emit({ do: 'disarm' });
-        emit({ do: 'send' });
+        emit(DISARM);
+        emit(SEND);
         broken('bad_state', emit);
       },
     }),
     row('open', 'threw', 'answered', 'C', {
       act: (_c, _e, emit) => {
-        emit({ do: 'disarm' });
+        emit(DISARM);
         broken('bad_state', emit);
       },
     }),

@@ -29,7 +29,7 @@ import {
   WRITABLE,
 } from './request-events.js';
 import { REQUEST, type RequestEffect, type RequestEvent, type RequestState, requestFault } from './request-machine.js';
-import { isReset, retriesOf, timeoutOf } from './retry.js';
+import { isReset, maxRetries, timeoutOf } from './retry.js';
 import { ALL_TOKENS, Tokens } from './tokens.js';
 
 export interface RequestTableOptions {
@@ -65,6 +65,7 @@ export class RequestTable {
   readonly #dialect: Dialect;
   readonly #limits: Limits;
   readonly #strict: boolean;
+  readonly #retries: number;
   readonly #tokens: Tokens;
   /** Who has a token; the index is the token. */
   readonly #holders: (Pending | null)[];
@@ -91,6 +92,7 @@ export class RequestTable {
     this.#limits = limits;
     this.#rules = { dialect, side: options.side, maxMessage: options.maxMessage };
     this.#strict = (options.order ?? dialect.order) === 'strict';
+    this.#retries = maxRetries(limits, dialect.hasToken);
     this.#tokens = new Tokens(limits, options.tokens);
     this.#lanes = new Lanes(limits, dialect.hasToken, this.#tokens);
     this.#holders = new Array((options.tokens ?? ALL_TOKENS) + 1).fill(null);
@@ -111,7 +113,7 @@ export class RequestTable {
     if (refusal === null && isReset(request)) this.#each(this.#lanes.get(key), DEVICE_RESET);
     const lane = refusal === null ? this.#lanes.open(key) : new Lane(key);
     const id = ++this.#lastId;
-    const p = new Pending(id, request, lane, timeout, retriesOf(request, this.#limits, this.#dialect.hasToken));
+    const p = new Pending(id, request, lane, timeout, this.#retries);
     if (refusal !== null) this.#run(p, { type: 'submit', refusal, room: false });
     else if (this.#lanes.mayGo(p)) this.#run(p, SUBMIT);
     else if (this.#lanes.waiting >= this.#limits.maxWaiting) {

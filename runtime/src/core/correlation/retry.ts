@@ -10,9 +10,12 @@ export const isReset = (message: Message): boolean =>
 export const timeoutOf = (request: RequestMessage, limits: Limits): number =>
   request.name === 'RESET_VQUEUE' || isReset(request) ? limits.resetTimeout : limits.requestTimeout;
 
-/** How often it may be sent again (5.4). Never without tokens: the second response would settle the next request. */
+/** How often an idempotent request may be sent again. Never without tokens: the second response would settle the next. */
+export const maxRetries = (limits: Limits, hasToken: boolean): number => (hasToken ? limits.retryDelays.length : 0);
+
+/** How often it may be sent again (5.4). */
 export const retriesOf = (request: RequestMessage, limits: Limits, hasToken: boolean): number =>
-  hasToken && IDEMPOTENT.has(request.name) ? limits.retryDelays.length : 0;
+  IDEMPOTENT.has(request.name) ? maxRetries(limits, hasToken) : 0;
 
 /**
  * Longest time from submit to settlement in milliseconds, whatever the peer does (invariant 12): once waiting for a token,

@@ -34,8 +34,11 @@ interface Move {
   readonly count: CountCode | null;
 }
 
-/** The table as a matrix: MOVES[event][state], undefined where no row fits. */
-const MOVES: Record<EventName, (Move | undefined)[]> = Object.fromEntries(
+/** What an event does to a token, by the number of the state it is in; undefined where no row fits. */
+type Moves = (Move | undefined)[];
+
+/** The table as a matrix: MOVES[event][state]. */
+const MOVES: Readonly<Record<EventName, Moves>> = Object.fromEntries(
   EVENTS.map((type) => [
     type,
     TOKEN.states.map((state): Move | undefined => {
@@ -48,7 +51,9 @@ const MOVES: Record<EventName, (Move | undefined)[]> = Object.fromEntries(
       return { next: TOKEN.states.indexOf((row.to as TokenState | null) ?? state), count };
     }),
   ]),
-) as Record<EventName, (Move | undefined)[]>;
+) as Record<EventName, Moves>;
+
+const eventOf = (moves: Moves): EventName => EVENTS.find((type) => MOVES[type] === moves)!;
 
 const FREE = TOKEN.states.indexOf('free');
 
@@ -108,27 +113,27 @@ export class Tokens {
     do token = token === this.#pool ? 1 : token + 1;
     while (states[token] !== FREE);
     this.#cursor = token;
-    this.#move(token, 'allocate');
+    this.#move(token, MOVES.allocate);
     return token;
   }
 
   answered(token: number): void {
-    this.#move(token, 'answered');
+    this.#move(token, MOVES.answered);
     this.#retire(token);
   }
 
   unsent(token: number): void {
-    this.#move(token, 'unsent');
+    this.#move(token, MOVES.unsent);
   }
 
   /** Returns what to count, if that makes too many zombies: the oldest is given up for lost. */
   abandoned(token: number, debt: Debt): CountCode | null {
-    this.#move(token, 'abandoned');
+    this.#move(token, MOVES.abandoned);
     this.#debts.set(token, debt);
     if (this.#debts.size <= this.#limits.maxZombies) return null;
     const [oldest] = this.#debts.keys();
     this.#debts.delete(oldest!);
-    const count = this.#move(oldest!, 'overflow');
+    const count = this.#move(oldest!, MOVES.overflow);
     this.#retire(oldest!);
     return count;
   }
@@ -140,7 +145,7 @@ export class Tokens {
     if (debt !== undefined && (debt.name !== name || debt.device !== device)) return 'mismatch';
     // A number outside the pool, or 0, was never given out.
     if (!(token > 0 && token <= this.#pool)) return 'stale';
-    const count = this.#move(token, 'response');
+    const count = this.#move(token, MOVES.response);
     if (debt !== undefined) {
       this.#debts.delete(token);
       this.#retire(token);
@@ -155,22 +160,22 @@ export class Tokens {
       if (debt.device !== device || debt.serial >= serial || debt.name === 'PING' || debt.name === 'GET_DEVICES')
         continue;
       this.#debts.delete(token);
-      this.#move(token, 'barrier');
+      this.#move(token, MOVES.barrier);
     }
   }
 
   /** A new bus epoch: nothing sent before can come back. */
   epoch(): void {
-    for (let token = 1; token <= this.#pool; token++) if (this.#states[token] !== FREE) this.#move(token, 'epoch');
+    for (let token = 1; token <= this.#pool; token++) if (this.#states[token] !== FREE) this.#move(token, MOVES.epoch);
     this.#debts.clear();
     this.#first = 0;
     this.#quarantined = 0;
   }
 
-  #move(token: number, event: EventName): CountCode | null {
+  #move(token: number, moves: Moves): CountCode | null {
     const state = this.#states[token]!;
-    const move = MOVES[event][state];
-    if (move === undefined) throw new Error(`token ${token} is ${TOKEN.states[state]}: ${event}`);
+    const move = moves[state];
+    if (move === undefined) throw new Error(`token ${token} is ${TOKEN.states[state]}: ${eventOf(moves)}`);
     this.#states[token] = move.next;
     if (move.next === FREE) {
       if (state !== FREE) this.#free++;
@@ -190,6 +195,6 @@ export class Tokens {
     const oldest = ring[this.#first]!;
     this.#first = (this.#first + 1) % ring.length;
     this.#quarantined--;
-    this.#move(oldest, 'aged');
+    this.#move(oldest, MOVES.aged);
   }
 }

@@ -49,7 +49,7 @@ export type DeviceState =
   | 'removed';
 
 export interface DeviceContext {
-  readonly setup: DeviceSetup;
+  setup: DeviceSetup;
   readonly limits: Limits;
   state: DeviceState;
   status: number;
@@ -74,8 +74,20 @@ export interface DeviceContext {
   stoppingQueue: number | null;
 }
 
+/** What of the configuration depends on what the bus has agreed on. */
+const onThisBus = ({ dialect, maxMessageSize, transportFeatures = 0 }: DeviceSetup) => ({
+  checked: checksGeneration(dialect, transportFeatures),
+  room: room(dialect, maxMessageSize, 'GET_CONFIG'),
+  eventRoom: room(dialect, maxMessageSize, 'EVENT_CONFIG'),
+});
+
+/** The bus has agreed on these limits, before any driver has begun. `maxMessageSize` in bytes with header. */
+export function agreeOn(c: DeviceContext, limits: Pick<DeviceSetup, 'maxMessageSize' | 'transportFeatures'>): void {
+  c.setup = { ...c.setup, ...limits };
+  Object.assign(c.config, onThisBus(c.setup));
+}
+
 export function deviceContext(setup: DeviceSetup): DeviceContext {
-  const size = setup.maxMessageSize;
   return {
     setup,
     limits: setup.limits ?? DEFAULT_LIMITS,
@@ -91,9 +103,7 @@ export function deviceContext(setup: DeviceSetup): DeviceContext {
       bytes: setup.config ?? new Uint8Array(0),
       writable: setup.writable,
       generation: setup.generation,
-      checked: checksGeneration(setup.dialect, setup.transportFeatures ?? 0),
-      room: room(setup.dialect, size, 'GET_CONFIG'),
-      eventRoom: room(setup.dialect, size, 'EVENT_CONFIG'),
+      ...onThisBus(setup),
     }),
     answering: null,
     deferred: [],

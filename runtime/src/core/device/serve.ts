@@ -40,6 +40,11 @@ const answers: { readonly [Name in Row]?: (c: DeviceContext, request: Request<Na
   },
 };
 
+/** What the matrix says of each message, and how it is answered where it says so. */
+const CELLS = new Map(
+  Object.entries(REQUESTS).map(([name, cells]) => [name, { cells, answer: answers[name as Row] as Serve }]),
+);
+
 /** The answer of a request that has no effect. */
 const nothing: Serve = (_c, message, emit) =>
   reply(message, { name: message.name as 'SET_DRIVER_FEATURES' | 'SET_VQUEUE' | 'RESET_VQUEUE', fields: {} }, emit);
@@ -74,10 +79,10 @@ const toQueue = (c: DeviceContext, request: Request<'SET_VQUEUE'> | Request<'RES
 
 /** Does what the matrix says about one request. What takes time leaves `c.state` at what is waited for. */
 export const serve: Serve = (c, message, emit) => {
-  const cells = Object.hasOwn(REQUESTS, message.name) ? REQUESTS[message.name as Row] : null;
-  switch (cells?.[columnOf(phase(c))]) {
+  const row = CELLS.get(message.name);
+  switch (row?.cells[columnOf(phase(c))]) {
     case 'answer':
-      (answers[message.name as Row] as Serve)(c, message, emit);
+      row!.answer(c, message, emit);
       break;
     case 'noneCounted':
       emit({ type: 'count', code: 'bad_state' });
