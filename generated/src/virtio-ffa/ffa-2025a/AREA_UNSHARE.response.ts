@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 6) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 6 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x8203) return 0;
-  }
-  return header.refuse(view, p, end, 0x8203, 6);
+  if (end - p >= 6 && (view.getInt32(p, true) & 0xff03) === 0x8203 && view.getUint16(p + 4, true) === 6) return 0;
+  return header.check_body(view, p, end, 0x8203, 6);
 }
 
 /**

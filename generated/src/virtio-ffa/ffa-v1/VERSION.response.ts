@@ -39,11 +39,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 30) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 30 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x8003) return 0;
-  }
-  return header.refuse(view, p, end, 0x8003, 30);
+  if (end - p >= 30 && (view.getInt32(p, true) & 0xff03) === 0x8003 && view.getUint16(p + 6, true) === 30) return 0;
+  return header.check_body(view, p, end, 0x8003, 30);
 }
 
 /**

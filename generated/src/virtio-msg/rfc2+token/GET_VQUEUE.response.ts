@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 44) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 44 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x901) return 0;
-  }
-  return header.refuse(view, p, end, 0x901, 44);
+  if (end - p >= 44 && (view.getInt32(p, true) & 0xff03) === 0x901 && view.getUint16(p + 6, true) === 44) return 0;
+  return header.check_body(view, p, end, 0x901, 44);
 }
 
 /**

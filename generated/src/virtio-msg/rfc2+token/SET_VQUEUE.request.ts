@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 44) {
-    const size_ = view.getUint16(p + 6, true);
-    if (size_ >= 44 && size_ <= end - p && (view.getInt32(p, true) & 0xff03) === 0xa00) return 0;
-  }
-  return header.refuse(view, p, end, 0xa00, 44);
+  if (end - p >= 44 && (view.getInt32(p, true) & 0xff03) === 0xa00 && view.getUint16(p + 6, true) === 44) return 0;
+  return header.check_body(view, p, end, 0xa00, 44);
 }
 
 /**

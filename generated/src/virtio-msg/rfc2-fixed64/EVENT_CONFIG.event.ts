@@ -32,11 +32,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 38) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 38 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x4000) return 0;
-  }
-  return header.refuse(view, p, end, 0x4000, 38);
+  if (end - p >= 38 && (view.getInt32(p, true) & 0xff03) === 0x4000 && view.getUint16(p + 4, true) === 38) return 0;
+  return header.check_body(view, p, end, 0x4000, 38);
 }
 
 /**

@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 7) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 7 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x8000) return 0;
-  }
-  return header.refuse(view, p, end, 0x8000, 7);
+  if (end - p >= 7 && (view.getInt32(p, true) & 0xff03) === 0x8000 && view.getUint16(p + 4, true) === 7) return 0;
+  return header.check_body(view, p, end, 0x8000, 7);
 }
 
 /**

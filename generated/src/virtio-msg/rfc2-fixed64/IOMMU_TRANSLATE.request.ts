@@ -32,11 +32,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 15) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 15 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x8100) return 0;
-  }
-  return header.refuse(view, p, end, 0x8100, 15);
+  if (end - p >= 15 && (view.getInt32(p, true) & 0xff03) === 0x8100 && view.getUint16(p + 4, true) === 15) return 0;
+  return header.check_body(view, p, end, 0x8100, 15);
 }
 
 /**

@@ -32,11 +32,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 23) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 23 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x8101) return 0;
-  }
-  return header.refuse(view, p, end, 0x8101, 23);
+  if (end - p >= 23 && (view.getInt32(p, true) & 0xff03) === 0x8101 && view.getUint16(p + 4, true) === 23) return 0;
+  return header.check_body(view, p, end, 0x8101, 23);
 }
 
 /**

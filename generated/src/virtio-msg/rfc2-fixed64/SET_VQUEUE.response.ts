@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 42) {
-    const size_ = view.getUint16(p + 4, true);
-    if (size_ >= 42 && size_ <= end - p && (view.getInt32(p, true) & 0xff03) === 0xa01) return 0;
-  }
-  return header.refuse(view, p, end, 0xa01, 42);
+  if (end - p >= 42 && (view.getInt32(p, true) & 0xff03) === 0xa01 && view.getUint16(p + 4, true) === 42) return 0;
+  return header.check_body(view, p, end, 0xa01, 42);
 }
 
 /**

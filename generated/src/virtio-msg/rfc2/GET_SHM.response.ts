@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 18) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 18 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0xc01) return 0;
-  }
-  return header.refuse(view, p, end, 0xc01, 18);
+  if (end - p >= 18 && (view.getInt32(p, true) & 0xff03) === 0xc01 && view.getUint16(p + 4, true) === 18) return 0;
+  return header.check_body(view, p, end, 0xc01, 18);
 }
 
 /**

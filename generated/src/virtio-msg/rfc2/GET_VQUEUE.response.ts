@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 42) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 42 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x901) return 0;
-  }
-  return header.refuse(view, p, end, 0x901, 42);
+  if (end - p >= 42 && (view.getInt32(p, true) & 0xff03) === 0x901 && view.getUint16(p + 4, true) === 42) return 0;
+  return header.check_body(view, p, end, 0x901, 42);
 }
 
 /**

@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 10) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 10 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x302) return 0;
-  }
-  return header.refuse(view, p, end, 0x302, 10);
+  if (end - p >= 10 && (view.getInt32(p, true) & 0xff03) === 0x302 && view.getUint16(p + 4, true) === 10) return 0;
+  return header.check_body(view, p, end, 0x302, 10);
 }
 
 /**

@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 16) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 16 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x300) return 0;
-  }
-  return header.refuse(view, p, end, 0x300, 16);
+  if (end - p >= 16 && (view.getInt32(p, true) & 0xff03) === 0x300 && view.getUint16(p + 6, true) === 16) return 0;
+  return header.check_body(view, p, end, 0x300, 16);
 }
 
 /**

@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 20) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 20 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0xc01) return 0;
-  }
-  return header.refuse(view, p, end, 0xc01, 20);
+  if (end - p >= 20 && (view.getInt32(p, true) & 0xff03) === 0xc01 && view.getUint16(p + 6, true) === 20) return 0;
+  return header.check_body(view, p, end, 0xc01, 20);
 }
 
 /**

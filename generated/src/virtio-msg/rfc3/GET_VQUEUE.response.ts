@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 48) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 48 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x901) return 0;
-  }
-  return header.refuse(view, p, end, 0x901, 48);
+  if (end - p >= 48 && (view.getInt32(p, true) & 0xff03) === 0x901 && view.getUint16(p + 6, true) === 48) return 0;
+  return header.check_body(view, p, end, 0x901, 48);
 }
 
 /**

@@ -32,11 +32,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 8) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 8 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x401) return 0;
-  }
-  return header.refuse(view, p, end, 0x401, 8);
+  if (end - p >= 8 && (view.getInt32(p, true) & 0xff03) === 0x401 && view.getUint16(p + 6, true) === 8) return 0;
+  return header.check_body(view, p, end, 0x401, 8);
 }
 
 /**

@@ -41,11 +41,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 52) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 52 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x201) return 0;
-  }
-  return header.refuse(view, p, end, 0x201, 52);
+  if (end - p >= 52 && (view.getInt32(p, true) & 0xff03) === 0x201 && view.getUint16(p + 6, true) === 52) return 0;
+  return header.check_body(view, p, end, 0x201, 52);
 }
 
 /**

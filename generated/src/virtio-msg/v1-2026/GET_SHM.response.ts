@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 32) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 32 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0xc01) return 0;
-  }
-  return header.refuse(view, p, end, 0xc01, 32);
+  if (end - p >= 32 && (view.getInt32(p, true) & 0xff03) === 0xc01 && view.getUint16(p + 6, true) === 32) return 0;
+  return header.check_body(view, p, end, 0xc01, 32);
 }
 
 /**
