@@ -347,7 +347,7 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
     p += size;
     room -= size;
   }
-  // After whole messages 0 is left, and nothing is compared: see the page on performance.
+  // After whole messages 0 is left, which is not compared: code entered in mid-loop would deoptimise here.
   if (room && room > 0) handler.error(view, p, ErrorCode.SHORT_HEADER, end);
   return p;
 }

@@ -181,7 +181,7 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
     p += 40;
     room -= 40;
   }
-  // After whole messages 0 is left, and nothing is compared: see the page on performance.
+  // After whole messages 0 is left, which is not compared: code entered in mid-loop would deoptimise here.
   if (room && room > 0) handler.error(view, p, room < 4 ? ErrorCode.SHORT_HEADER : ErrorCode.FRAME_SIZE, end);
   return p;
 }

@@ -109,7 +109,7 @@ function decodeStream(dialect: DialectModel): Statement {
       '}',
       // Node 24 enters a long loop in its middle, with code that has no idea yet of what stands behind the loop, and falls
       // out of that code at a comparison there, at the end of every call. A test for truth needs no such idea.
-      '// After whole messages 0 is left, and nothing is compared: see the page on performance.',
+      '// After whole messages 0 is left, which is not compared: code entered in mid-loop would deoptimise here.',
       `if (room && room > 0) handler.error(view, p, ${rest}, end);`,
       'return p;',
     ],
