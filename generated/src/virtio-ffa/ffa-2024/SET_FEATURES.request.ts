@@ -150,6 +150,9 @@ export function describe(view: DataView, p: number, end: number, code: number): 
 }
 
 
+// An exported function is looked up at every call, even from here; a constant is not.
+const checked = check;
+
 /**
  * The fields of a SET_FEATURES.request as properties of an object that is made once and moved from message to
  * message.
@@ -180,7 +183,7 @@ export class View {
 
   /** `check` of the bytes p..end-1. */
   check(end: number): number {
-    return check(this.view, this.p, end);
+    return checked(this.view, this.p, end);
   }
 
   /** Header field, u8 at byte 0: direction and class of the message. */

@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 10) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 10 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x8203) return 0;
-  }
-  return header.refuse(view, p, end, 0x8203, 10);
+  if (end - p >= 10 && (view.getInt32(p, true) & 0xff03) === 0x8203 && view.getUint16(p + 4, true) === 10) return 0;
+  return header.check_body(view, p, end, 0x8203, 10);
 }
 
 /**
@@ -140,6 +137,9 @@ export function describe(view: DataView, p: number, end: number, code: number): 
 }
 
 
+// An exported function is looked up at every call, even from here; a constant is not.
+const checked = check;
+
 /**
  * The fields of an AREA_UNSHARE.response as properties of an object that is made once and moved from message to
  * message.
@@ -170,7 +170,7 @@ export class View {
 
   /** `check` of the bytes p..end-1. */
   check(end: number): number {
-    return check(this.view, this.p, end);
+    return checked(this.view, this.p, end);
   }
 
   /** Header field, u8 at byte 0: direction and class of the message. */

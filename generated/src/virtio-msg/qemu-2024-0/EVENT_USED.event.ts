@@ -124,6 +124,9 @@ export function describe(view: DataView, p: number, end: number, code: number): 
 }
 
 
+// An exported function is looked up at every call, even from here; a constant is not.
+const checked = check;
+
 /**
  * The fields of an EVENT_USED.event as properties of an object that is made once and moved from message to
  * message.
@@ -154,7 +157,7 @@ export class View {
 
   /** `check` of the bytes p..end-1. */
   check(end: number): number {
-    return check(this.view, this.p, end);
+    return checked(this.view, this.p, end);
   }
 
   /** Header field, u8 at byte 0: message id; a response repeats that of its request. */

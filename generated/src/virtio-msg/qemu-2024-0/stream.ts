@@ -45,8 +45,8 @@ export function handler(partial: Partial<Handler>): Handler {
  */
 export function decodeStream(view: DataView, p: number, end: number, handler: Handler): number {
   const { EVENT_AVAIL_event, EVENT_USED_event } = handler;
-  const last = end - 40;
-  while (p <= last) {
+  let room = end - p;
+  while (room >= 40) {
     const w0 = view.getInt32(p, true);
     const w1 = view.getInt32(p + 4, true);
     switch (w0 & 0xff) {
@@ -96,7 +96,9 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
       }
     }
     p += 40;
+    room -= 40;
   }
-  if (p < end) handler.error(view, p, end - p < 8 ? ErrorCode.SHORT_HEADER : ErrorCode.FRAME_SIZE, end);
+  // After whole messages 0 is left, which is not compared: code entered in mid-loop would deoptimise here.
+  if (room && room > 0) handler.error(view, p, room < 8 ? ErrorCode.SHORT_HEADER : ErrorCode.FRAME_SIZE, end);
   return p;
 }

@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 8) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 8 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0xa01) return 0;
-  }
-  return header.refuse(view, p, end, 0xa01, 8);
+  if (end - p >= 8 && (view.getInt32(p, true) & 0xff03) === 0xa01 && view.getUint16(p + 6, true) === 8) return 0;
+  return header.check_body(view, p, end, 0xa01, 8);
 }
 
 /**
@@ -105,6 +102,9 @@ export function describe(view: DataView, p: number, end: number, code: number): 
 }
 
 
+// An exported function is looked up at every call, even from here; a constant is not.
+const checked = check;
+
 /**
  * The fields of a SET_VQUEUE.response as properties of an object that is made once and moved from message to
  * message.
@@ -135,7 +135,7 @@ export class View {
 
   /** `check` of the bytes p..end-1. */
   check(end: number): number {
-    return check(this.view, this.p, end);
+    return checked(this.view, this.p, end);
   }
 
   /** Header field, u8 at byte 0: direction and class of the message. */

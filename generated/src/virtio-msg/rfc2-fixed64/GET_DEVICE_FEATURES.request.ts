@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 14) {
-    const size = view.getUint16(p + 4, true);
-    if (size >= 14 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0x300) return 0;
-  }
-  return header.refuse(view, p, end, 0x300, 14);
+  if (end - p >= 14 && (view.getInt32(p, true) & 0xff03) === 0x300 && view.getUint16(p + 4, true) === 14) return 0;
+  return header.check_body(view, p, end, 0x300, 14);
 }
 
 /**
@@ -139,6 +136,9 @@ export function describe(view: DataView, p: number, end: number, code: number): 
 }
 
 
+// An exported function is looked up at every call, even from here; a constant is not.
+const checked = check;
+
 /**
  * The fields of a GET_DEVICE_FEATURES.request as properties of an object that is made once and moved from message
  * to message.
@@ -169,7 +169,7 @@ export class View {
 
   /** `check` of the bytes p..end-1. */
   check(end: number): number {
-    return check(this.view, this.p, end);
+    return checked(this.view, this.p, end);
   }
 
   /** Header field, u8 at byte 0: direction and class of the message. */

@@ -162,14 +162,22 @@ export function check(view: DataView, p: number, end: number): number {
 }
 
 /**
+ * Whether bytes p..end-1 hold a whole message with the type bits and id of `key`, of minSize bytes or more: 0, or
+ * an ErrorCode.
+ */
+export function check_body(view: DataView, p: number, end: number, key: number, minSize: number): number {
+  const code = check(view, p, end);
+  if (code !== 0) return code;
+  if ((view.getInt32(p, true) & 0xff03) !== key) return ErrorCode.WRONG_MESSAGE;
+  return view.getUint16(p + 4, true) < minSize ? ErrorCode.SHORT_BODY : 0;
+}
+
+/**
  * Which ErrorCode applies to bytes that are not the body asked for.
  * To be called only then: a short tail is what remains when nothing else is wrong.
  */
 export function refuse(view: DataView, p: number, end: number, key: number, minSize: number): number {
-  const code = check(view, p, end);
-  if (code !== 0) return code;
-  if ((view.getInt32(p, true) & 0xff03) !== key) return ErrorCode.WRONG_MESSAGE;
-  return view.getUint16(p + 4, true) < minSize ? ErrorCode.SHORT_BODY : ErrorCode.SHORT_TAIL;
+  return check_body(view, p, end, key, minSize) || ErrorCode.SHORT_TAIL;
 }
 
 /** The errors that are found before a message is known, with field, offset and numbers. */

@@ -93,8 +93,8 @@ export function handler(partial: Partial<Handler>): Handler {
  */
 export function decodeStream(view: DataView, p: number, end: number, handler: Handler): number {
   const { EVENT_AVAIL_event, EVENT_USED_event } = handler;
-  const last = end - 6;
-  while (p <= last) {
+  let room = end - p;
+  while (room >= 6) {
     const w0 = view.getInt32(p, true);
     const w1 = view.getUint16(p + 4, true);
     const size = w1 & 0xffff;
@@ -102,7 +102,7 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
       handler.error(view, p, ErrorCode.SIZE_BELOW_HEADER, end);
       return p;
     }
-    if (size > end - p) {
+    if (size > room) {
       handler.error(view, p, ErrorCode.TRUNCATED, end);
       return p;
     }
@@ -263,7 +263,9 @@ export function decodeStream(view: DataView, p: number, end: number, handler: Ha
       }
     }
     p += size;
+    room -= size;
   }
-  if (p < end) handler.error(view, p, ErrorCode.SHORT_HEADER, end);
+  // After whole messages 0 is left, which is not compared: code entered in mid-loop would deoptimise here.
+  if (room && room > 0) handler.error(view, p, ErrorCode.SHORT_HEADER, end);
   return p;
 }

@@ -31,11 +31,8 @@ export const BODY = {
  * end must not exceed view.byteLength. Never throws.
  */
 export function check(view: DataView, p: number, end: number): number {
-  if (end - p >= 20) {
-    const size = view.getUint16(p + 6, true);
-    if (size >= 20 && size <= end - p && (view.getInt32(p, true) & 0xff03) === 0xc01) return 0;
-  }
-  return header.refuse(view, p, end, 0xc01, 20);
+  if (end - p >= 20 && (view.getInt32(p, true) & 0xff03) === 0xc01 && view.getUint16(p + 6, true) === 20) return 0;
+  return header.check_body(view, p, end, 0xc01, 20);
 }
 
 /**
@@ -160,6 +157,9 @@ export function describe(view: DataView, p: number, end: number, code: number): 
 }
 
 
+// An exported function is looked up at every call, even from here; a constant is not.
+const checked = check;
+
 /**
  * The fields of a GET_SHM.response as properties of an object that is made once and moved from message to message.
  * They are right only after check. Assignments change the message in place; whole messages are written by encode.
@@ -189,7 +189,7 @@ export class View {
 
   /** `check` of the bytes p..end-1. */
   check(end: number): number {
-    return check(this.view, this.p, end);
+    return checked(this.view, this.p, end);
   }
 
   /** Header field, u8 at byte 0: direction and class of the message. */

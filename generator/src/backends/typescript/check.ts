@@ -35,16 +35,21 @@ export function checkBody(body: BodyModel): Statement {
 
 function checkSized(body: BodyModel): string[] {
   const { header, ir, tail } = body;
-  const size = body.local('size');
   const match = `(${header.key.ofView}) === ${hex(body.key)}`;
-  const conditions = [`${size} >= ${ir.minSize}`, `${size} <= end - p`, match];
-  if (tail !== null) conditions.push(tailAgainstRoom(tail, size, '<='));
+  const wanted = `view, p, end, ${hex(body.key)}, ${ir.minSize}`;
+  if (tail === null) {
+    // One comparison with the size every sender writes takes the place of two with the bounds of what is accepted.
+    const usual = [`end - p >= ${ir.minSize}`, match, `${messageSize(header)} === ${ir.minSize}`];
+    return [...when(usual, 'return 0;'), `return header.check_body(${wanted});`];
+  }
+  const size = body.local('size');
+  const conditions = [`${size} >= ${ir.minSize}`, `${size} <= end - p`, match, tailAgainstRoom(tail, size, '<=')];
   return [
     `if (end - p >= ${ir.minSize}) {`,
     `  const ${size} = ${messageSize(header)};`,
     ...when(conditions, 'return 0;').map((line) => `  ${line}`),
     '}',
-    `return header.refuse(view, p, end, ${hex(body.key)}, ${ir.minSize});`,
+    `return header.refuse(${wanted});`,
   ];
 }
 
@@ -53,11 +58,10 @@ const checkFixed = ({ header, key }: BodyModel, fixedSize: number): string[] => 
   'return header.refuse(view, p, end);',
 ];
 
-/** `check` and `refuse` of the header module. */
+/** `check`, `check_body` and `refuse` of the header module. */
 export function checkHeader(header: HeaderModel): Statement[] {
   const { fixedSize } = header;
   const short = `if (!(end - p >= ${header.size})) return ErrorCode.SHORT_HEADER;`;
-  const match = { name: 'key', type: 'number' };
   return [
     fn({
       name: 'check',
@@ -75,26 +79,48 @@ export function checkHeader(header: HeaderModel): Statement[] {
           : [`return end - p < ${fixedSize} ? ErrorCode.FRAME_SIZE : 0;`]),
       ],
     }),
+    ...(fixedSize === null ? sizedChecks(header) : [fixedRefusal()]),
+  ];
+}
+
+function sizedChecks(header: HeaderModel): Statement[] {
+  const parameters = [...VIEW_END, { name: 'key', type: 'number' }, { name: 'minSize', type: 'number' }];
+  return [
+    fn({
+      name: 'check_body',
+      parameters,
+      returns: 'number',
+      doc: doc(
+        'Whether bytes p..end-1 hold a whole message with the type bits and id of `key`, of minSize bytes or more: 0, or an ErrorCode.',
+      ),
+      body: [
+        'const code = check(view, p, end);',
+        'if (code !== 0) return code;',
+        `if ((${header.key.ofView}) !== key) return ErrorCode.WRONG_MESSAGE;`,
+        `return ${messageSize(header)} < minSize ? ErrorCode.SHORT_BODY : 0;`,
+      ],
+    }),
     fn({
       name: 'refuse',
-      parameters: fixedSize === null ? [...VIEW_END, match, { name: 'minSize', type: 'number' }] : VIEW_END,
+      parameters,
       returns: 'number',
       doc: doc(
         'Which ErrorCode applies to bytes that are not the body asked for.',
-        fixedSize === null ? 'To be called only then: a short tail is what remains when nothing else is wrong.' : null,
+        'To be called only then: a short tail is what remains when nothing else is wrong.',
       ),
-      body:
-        fixedSize === null
-          ? [
-              'const code = check(view, p, end);',
-              'if (code !== 0) return code;',
-              `if ((${header.key.ofView}) !== key) return ErrorCode.WRONG_MESSAGE;`,
-              `return ${messageSize(header)} < minSize ? ErrorCode.SHORT_BODY : ErrorCode.SHORT_TAIL;`,
-            ]
-          : ['return check(view, p, end) || ErrorCode.WRONG_MESSAGE;'],
+      body: ['return check_body(view, p, end, key, minSize) || ErrorCode.SHORT_TAIL;'],
     }),
   ];
 }
+
+const fixedRefusal = (): Statement =>
+  fn({
+    name: 'refuse',
+    parameters: VIEW_END,
+    returns: 'number',
+    doc: 'Which ErrorCode applies to bytes that are not the body asked for.',
+    body: ['return check(view, p, end) || ErrorCode.WRONG_MESSAGE;'],
+  });
 
 /** Conditions after the header checks, with the code each stands for. */
 export function bodyChecks(body: BodyModel, size: string): { readonly when: string; readonly code: string }[] {

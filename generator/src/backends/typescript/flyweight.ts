@@ -30,7 +30,11 @@ export function flyweight(body: BodyModel): Statement {
     }),
     ...body.fields.flatMap((field) => (field.kind === 'int' ? intMembers(field, names) : arrayMembers(field, names))),
   ];
+  const check = body.local('checked');
   const text = [
+    '// An exported function is looked up at every call, even from here; a constant is not.',
+    `const ${check} = check;`,
+    '',
     ...comment(
       `The fields of ${a(body.name)} as properties of an object that is made once and moved from message to message.`,
       'They are right only after check. Assignments change the message in place; whole messages are written by encode.',
@@ -51,7 +55,7 @@ export function flyweight(body: BodyModel): Statement {
       method('bind(view: DataView): this', ['this.view = view;', 'return this;'], ['Changes to another buffer.']),
       method(
         'check(end: number): number',
-        ['return check(this.view, this.p, end);'],
+        [`return ${check}(this.view, this.p, end);`],
         ['`check` of the bytes p..end-1.'],
       ),
       ...members,

@@ -46,8 +46,9 @@ export interface HeaderModel {
 /** Every name a header module exports, imports or needs of the language. */
 const MODULE = [
   ...['SIZE', 'Header', 'read', 'check', 'refuse', 'fits', 'patch', 'describe', 'describe_body', 'Body', 'owned'],
-  ...['ErrorCode', 'WireError', 'short_header', 'size_below_header', 'truncated', 'frame_size', 'wrong_message'],
-  ...['short_body', 'Math', 'undefined', 'view', 'p', 'end', 'code', 'size', 'body', 'values', 'fields', 'content'],
+  ...['check_body', 'ErrorCode', 'WireError', 'short_header', 'size_below_header', 'truncated', 'frame_size'],
+  ...['wrong_message', 'short_body', 'Math', 'undefined', 'view', 'p', 'end', 'code', 'size', 'body', 'values'],
+  ...['fields', 'content'],
 ];
 
 /** Runs of whole fields that fit in 32 bits, so that no field is ever put together from two words. */
