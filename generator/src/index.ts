@@ -2,6 +2,8 @@
  * The library behind the `vwire` command: schema texts in, IR, files and diagnostics out; bytes in, fields and findings out.
  * Nothing here touches the disk except `listSchema`, `IrStore` and `writeFiles`.
  */
+
+export type { Reuse, Texts } from './backends/reuse.js';
 export { type Compiled, compile } from './compile.js';
 export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
 export { CATALOG, type Code } from './diagnostics/catalog.js';
@@ -95,4 +97,5 @@ export { type Failure, type VectorRun, VectorRunner } from './vectors/run-vector
 export type { FlatFields, StructReading, StructSubject } from './vectors/structs/struct-subject.js';
 export type { Reading, Subject } from './vectors/subject.js';
 export { renderJsonSchemas } from './write/json-schema.js';
+export type { OutputLayout } from './write/output-layout.js';
 export { type Change, compareFiles, type Extent, type Files, writeFiles } from './write/write-files.js';
