@@ -40,10 +40,23 @@ export function resolveMessages(
         dialect: value.dialect,
       };
       const base = message.was === undefined ? messages.get(key) : renamed.get(key);
-      const resolved = base === null ? null : mergeMessage(read, className, name, message, base, origin, report);
+      const identity = base?.identity ?? freshIdentity(key, value.dialect, messages, renamed);
+      const resolved =
+        base === null ? null : mergeMessage(read, className, name, identity, message, base, origin, report);
       if (resolved !== null) messages.set(key, resolved);
     }
   }
+}
+
+/** The identity of a new message: its key, unless a message that was renamed still has that one. */
+function freshIdentity(
+  key: string,
+  dialect: string,
+  messages: ReadonlyMap<string, ResolvedMessage>,
+  renamed: ReadonlyMap<string, ResolvedMessage | null>,
+): string {
+  const taken = [...messages.values(), ...renamed.values()].some((message) => message?.identity === key);
+  return taken ? `${key}@${dialect}` : key;
 }
 
 /** What the messages with `was` continue, by their new key, taken out of `messages`; null where there is no such message. */
@@ -99,6 +112,7 @@ function mergeMessage(
   read: ReadDialect,
   className: string,
   name: string,
+  identity: string,
   given: MessageSource,
   base: ResolvedMessage | undefined,
   origin: Origin,
@@ -156,6 +170,7 @@ function mergeMessage(
   return {
     class: className,
     name,
+    identity,
     id:
       given.id === undefined
         ? (base as ResolvedMessage).id

@@ -60,5 +60,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-v1',
-  hash: 'sha256:e5d022b77afdb3107ceecef89fdbf9a476899b268458622dfaa47d218d855739',
+  hash: 'sha256:d3bcb5179c10237eda064e706d9e1365a242778105bd5b078024477337019d07',
 } as const;

@@ -46,5 +46,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'v1-2026',
-  hash: 'sha256:050a55214975da4965670e07781e69b7ad32b067b29e06cd3166b31ce72359fd',
+  hash: 'sha256:2754adfd578d88f00b4709d6a17599252d92faeb2518b7b56b0eda72357ac2a6',
 } as const;
