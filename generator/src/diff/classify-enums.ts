@@ -7,7 +7,8 @@ export function enumChanges(as: readonly EnumIR[], bs: readonly EnumIR[]): Chang
   return matchBy(as, bs, ({ name }) => name).flatMap(({ a, b }): Change[] => {
     if (a === null || b === null) {
       const kind = a === null ? 'added' : 'removed';
-      const text = (e: EnumIR | null): string | null => (e === null ? null : `${e.values.length} values`);
+      const text = (e: EnumIR | null): string | null =>
+        e === null ? null : `${e.values.length} ${e.values.length === 1 ? 'value' : 'values'}`;
       return [change(path(a), path(b), text(a), text(b), { source: kind, meaning: kind })];
     }
     return [...openness(a, b), ...valueChanges(a, b), ...rangeChanges(a, b)];

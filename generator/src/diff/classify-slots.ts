@@ -1,6 +1,6 @@
 import type { BitsIR } from '../ir/types.js';
 import { boundsChanges } from './classify-bounds.js';
-import type { Axis, Change, Kind } from './item.js';
+import type { Axis, Change, Kind, SlotNames } from './item.js';
 import { type Match, matchBits } from './match.js';
 import { placeText, type Slot, spanOf, typeOf } from './slot.js';
 
@@ -26,13 +26,18 @@ export function slotChanges({ a, b }: Match<Slot>, within: Within): Change[] {
     before: a === null ? null : placeText(a, within.startA),
     after: b === null ? null : placeText(b, within.startB),
     within: within.identity,
-    slot: { a: a?.name ?? null, b: b?.name ?? null },
+    slot: slotNames(a, b, within),
   };
   if (a === null || b === null) return [{ ...base, axes: aloneAxes(a ?? b, a === null ? 'added' : 'removed') }];
   const axes = pairAxes(a, b);
   const own = Object.keys(axes).length === 0 ? [] : [{ ...base, axes }];
   return [...own, ...bitsChanges(a, b, within), ...boundsChanges(a, b, base)];
 }
+
+const slotNames = (a: Slot | null, b: Slot | null, { startA, startB }: Within): SlotNames => ({
+  a: a === null ? null : { name: a.name, offset: a.offset + startA },
+  b: b === null ? null : { name: b.name, offset: b.offset + startB },
+});
 
 const join = (unit: string, name: string): string => (unit === '' ? name : `${unit}.${name}`);
 
@@ -100,7 +105,7 @@ function bitsChanges(a: Slot, b: Slot, within: Within): Change[] {
         after: text(right),
         within: within.identity,
         axes,
-        slot: { a: a.name, b: b.name },
+        slot: slotNames(a, b, within),
       },
     ];
   });

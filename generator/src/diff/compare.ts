@@ -18,7 +18,6 @@ import {
   type Verdict,
 } from './item.js';
 import { type Match, matchBy, matchSlots } from './match.js';
-import type { Slot } from './slot.js';
 import type { Comparable, Subject, Unit } from './subject.js';
 import { keyOf, type Run, Trials, verdictOf } from './trials.js';
 
@@ -32,7 +31,7 @@ export interface UnitResult extends Directions {
 }
 
 export interface Comparison {
-  /** `virtio-msg/rfc3`. */
+  /** `virtio-msg/rfc3`, or as the caller calls it. */
   readonly a: string;
   readonly b: string;
   /** Every message or struct of either side, by identity; same ones included. */
@@ -48,12 +47,18 @@ const subjectOf = (of: Comparable): Subject =>
 
 const irOf = (of: Comparable): DialectIR | null => (of instanceof DialectIndex ? of.ir : null);
 
+/** How the two sides are called in what people read, where their own names do not tell them apart. */
+export interface Labels {
+  readonly a: string;
+  readonly b: string;
+}
+
 /**
  * Every difference between two dialects, or between two families of structs, with what it does to bytes in both directions.
  *
  * Works from the IR alone. Throws `NotComparable` for a dialect and a family: what they hold has nothing in common.
  */
-export function compare(left: Comparable, right: Comparable): Comparison {
+export function compare(left: Comparable, right: Comparable, labels?: Labels): Comparison {
   const [dialectA, dialectB] = [irOf(left), irOf(right)];
   if ((dialectA === null) !== (dialectB === null))
     throw new NotComparable('one of the two holds messages, the other structs: nothing in them is the same thing');
@@ -103,12 +108,18 @@ export function compare(left: Comparable, right: Comparable): Comparison {
     const identity = pair.a?.identity ?? pair.b?.identity ?? '';
     return { identity, a: pair.a?.key ?? null, b: pair.b?.key ?? null, differs, ...directions };
   });
-  return { a: a.name, b: b.name, units: sorted(units, (u) => u.identity), items: sorted(items, orderOf) };
+  return {
+    a: labels?.a ?? a.name,
+    b: labels?.b ?? b.name,
+    units: sorted(units, (u) => u.identity),
+    items: sorted(items, orderOf),
+  };
 }
 
 const HEADER = { a: '', b: '', startA: 0, startB: 0, identity: null } as const;
 
-const slotKey = ({ slot }: Change): string | null => (slot === undefined ? null : keyOf(slot.a, slot.b));
+const slotKey = ({ slot }: Change): string | null =>
+  slot === undefined ? null : keyOf(slot.a?.name ?? null, slot.b?.name ?? null);
 
 /** The same order whichever side is called A: by place, then bytes before names before meaning. */
 const orderOf = (item: Item): string => {
@@ -143,10 +154,9 @@ function constantVerdicts(change: Change, pairs: readonly Match<Unit>[], trials:
   for (const pair of pairs) {
     for (const { a, b } of matchSlots(pair.a?.slots ?? [], pair.b?.slots ?? [])) {
       if (a === null || b === null || a.enum !== name || b.enum !== name || a.name.includes('[')) continue;
-      const key = keyOf(a.name, b.name);
       return {
-        aToB: misnamed(trials.forced(pair, 'a', a.name, value.a), key),
-        bToA: misnamed(trials.forced(pair, 'b', b.name, value.b), key),
+        aToB: misnamed(trials.forced(pair, 'a', a.name, value.a), a.name, b.name),
+        bToA: misnamed(trials.forced(pair, 'b', b.name, value.b), a.name, b.name),
       };
     }
   }
@@ -154,8 +164,13 @@ function constantVerdicts(change: Change, pairs: readonly Match<Unit>[], trials:
 }
 
 /** A number that arrives as it was sent stands for something else on the other side: that is a misreading. */
-const misnamed = (runs: readonly Run[], key: string): Verdict | null =>
+const misnamed = (runs: readonly Run[], a: string, b: string): Verdict | null =>
   verdictOf(
-    runs.map((run) => (run.slots.get(key) === 'same' ? { ...run, slots: new Map([[key, 'misread' as const]]) } : run)),
-    key,
+    runs.map((run): Run => {
+      if (run.slots.get(keyOf(a, b)) !== 'same') return run;
+      const outcome = 'misread';
+      const witness = { ...run.witness, lost: [{ a, b, outcome } as const] };
+      return { witness, slots: new Map([[keyOf(a, b), outcome]]), outcome };
+    }),
+    keyOf(a, b),
   );

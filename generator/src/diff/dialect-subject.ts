@@ -7,7 +7,7 @@ import type { Leaf, Reading } from './item.js';
 import { bitsOf, constantOf, intLeaf } from './leaf.js';
 import { type Slot, slotOfField } from './slot.js';
 import type { Fact, Subject, Unit } from './subject.js';
-import { lengthOf, type Trial, intOf } from './trial.js';
+import { intOf, lengthOf, type Trial } from './trial.js';
 
 /** A dialect of messages as a side of a comparison. Its units are the bodies. */
 export class DialectSubject implements Subject {

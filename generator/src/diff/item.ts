@@ -76,6 +76,14 @@ export interface Witness {
   readonly bytes: Uint8Array;
   readonly a: Reading;
   readonly b: Reading;
+  /** The slots that did not arrive as they were sent, each as either side calls it; empty where a side refused. */
+  readonly lost: readonly Lost[];
+}
+
+export interface Lost {
+  readonly a: string | null;
+  readonly b: string | null;
+  readonly outcome: Outcome;
 }
 
 /** What happens in one direction, with the worst that was seen and all that was seen with other values. */
@@ -102,12 +110,26 @@ export interface Item extends Directions, Readonly<Record<Axis, Kind>> {
   /** What it is on each side, for people; null where it is not there. */
   readonly before: string | null;
   readonly after: string | null;
+  /** The field whose bytes tell, as each side calls it; null where the whole message tells. */
+  readonly slot: SlotNames | null;
   /** Identity of the message or struct it is in; null for what concerns the whole dialect or family. */
   readonly within: string | null;
   /** Whether a receiver silently takes one thing for another, in either direction. */
   readonly misread: boolean;
   /** That of the worse direction; null where no bytes differ. */
   readonly witness: Witness | null;
+}
+
+/** A field as each side calls it, and where it is there, in bytes; null on the side that lacks it. */
+export interface SlotNames {
+  readonly a: SlotName | null;
+  readonly b: SlotName | null;
+}
+
+export interface SlotName {
+  readonly name: string;
+  /** From the first byte of the message or struct; from the end of the array before it where that varies. */
+  readonly offset: number;
 }
 
 /** What is known of a difference before any bytes are tried. */
@@ -119,7 +141,7 @@ export interface Change {
   readonly within: string | null;
   readonly axes: Partial<Record<Axis, Kind>>;
   /** The slot whose bytes tell, as it is called on each side. */
-  readonly slot?: { readonly a: string | null; readonly b: string | null };
+  readonly slot?: SlotNames;
   /** A value to try in it. */
   readonly value?: { readonly a: bigint; readonly b: bigint };
 }
@@ -127,7 +149,7 @@ export interface Change {
 const NONE: Directions = { aToB: null, bToA: null };
 
 export function itemOf(change: Change, directions: Directions = NONE): Item {
-  const { a, b, before, after, within, axes } = change;
+  const { a, b, before, after, within, axes, slot = null } = change;
   const all = { wire: axes.wire ?? 'same', source: axes.source ?? 'same', meaning: axes.meaning ?? 'same' } as const;
   const kind = AXES.map((axis) => all[axis]).find((k) => k !== 'same') ?? 'same';
   return {
@@ -138,6 +160,7 @@ export function itemOf(change: Change, directions: Directions = NONE): Item {
     ...all,
     before,
     after,
+    slot,
     within,
     misread: [directions.aToB, directions.bToA].some((v) => v?.outcome === 'misread'),
     witness: worseOf(directions)?.witness ?? null,

@@ -21,9 +21,10 @@ export const mirror = ({ a, b, units, items }: Comparison): Comparison => ({
 });
 
 const mirrorItem = (item: Item): Item => {
-  const { a, b, before, after, within, wire, source, meaning } = item;
+  const { a, b, before, after, slot, within, wire, source, meaning } = item;
+  const turned = slot === null || slot === undefined ? {} : { slot: { a: slot.b, b: slot.a } };
   const axes = { wire: back(wire), source: back(source), meaning: back(meaning) };
-  return itemOf({ a: b, b: a, before: after, after: before, within, axes }, turn(item));
+  return itemOf({ a: b, b: a, before: after, after: before, within, axes, ...turned }, turn(item));
 };
 
 const turn = ({ aToB, bToA }: Directions): Directions => ({ aToB: turnVerdict(bToA), bToA: turnVerdict(aToB) });
@@ -31,5 +32,6 @@ const turn = ({ aToB, bToA }: Directions): Directions => ({ aToB: turnVerdict(bT
 function turnVerdict(verdict: Verdict | null): Verdict | null {
   if (verdict === null) return null;
   const { witness } = verdict;
-  return { ...verdict, witness: { ...witness, sender: otherSide(witness.sender), a: witness.b, b: witness.a } };
+  const lost = witness.lost.map(({ a, b, outcome }) => ({ a: b, b: a, outcome }));
+  return { ...verdict, witness: { ...witness, sender: otherSide(witness.sender), a: witness.b, b: witness.a, lost } };
 }

@@ -1,6 +1,6 @@
 import type { FamilyIndex } from '../interpret/structs/family-index.js';
 import type { ChoiceIR, ChosenIR, IntMemberIR, MemberIR, ShapeIR, StructIR } from '../ir/structs.js';
-import { lengthOf, type Trial, intOf } from './trial.js';
+import { intOf, lengthOf, type Trial } from './trial.js';
 
 /** The values of tags with which bytes have this shape, as text: `hdr.type` → `1, 2`. Nothing where no tag tells. */
 export function tagsOf(choice: ChoiceIR, key: string): ReadonlyMap<string, string> {

@@ -1,4 +1,5 @@
 import {
+  type Lost,
   OUTCOMES,
   type Outcome,
   otherSide,
@@ -21,6 +22,9 @@ export interface Run {
   readonly slots: ReadonlyMap<string, Outcome>;
   readonly outcome: Outcome;
 }
+
+/** The same order whichever side is called A. */
+const sides = ({ a, b }: Lost): [string, string] => [a ?? b ?? '', b ?? a ?? ''].sort() as [string, string];
 
 /** A match of slots, whichever side it is looked at from. */
 export const keyOf = (a: string | null, b: string | null): string => `${a ?? ''}|${b ?? ''}`;
@@ -79,7 +83,11 @@ export class Trials {
       const got = this[receiver].read(bytes, expected);
       const outcomes = judgeSlots(oriented, sent, got, identity);
       const readings = sender === 'a' ? { a: sent, b: got } : { a: got, b: sent };
-      const witness: Witness = { sender, unit: unit.key, expected: expected?.key ?? null, bytes, ...readings };
+      const lost = matches
+        .map(({ a, b }, i) => ({ a: a?.name ?? null, b: b?.name ?? null, outcome: outcomes[i] as Outcome }))
+        .filter(({ outcome }) => outcome !== 'same' && outcome !== 'rejected')
+        .sort((x, y) => (keyOf(...sides(x)) < keyOf(...sides(y)) ? -1 : 1));
+      const witness: Witness = { sender, unit: unit.key, expected: expected?.key ?? null, bytes, ...readings, lost };
       const all = matches.map(
         ({ a, b }, i) => [keyOf(a?.name ?? null, b?.name ?? null), outcomes[i] as Outcome] as const,
       );
