@@ -1,6 +1,7 @@
 /**
- * Which thing of side A is which of side B: by identity first (names, through renames), then by place, so that a field
- * that kept its bytes under another name is one field and not two. What this says is used wherever two dialects meet.
+ * Which thing of side A is which of side B: by identity, which is a name through the renames that the schema states, never
+ * by a guess from place and type. Two fields in the same bytes under names that nobody says are one are a misreading
+ * until somebody does. What this says is used wherever two dialects meet.
  */
 import type { BitsIR } from '../ir/types.js';
 import { type Slot, spanOf, typeOf } from './slot.js';
@@ -42,23 +43,22 @@ const place = ({ name, offset, after }: Slot): string => `${/^.*\[\]/.exec(name)
 
 const roleOf = ({ role }: Slot): string | null => role;
 
-/** Fields by name, header fields by what the codec uses them for, then by place and type, then reserved bytes that got a use. */
+/** Fields by identity, header fields by what the codec uses them for, then reserved bytes that got a use or lost theirs. */
 export const matchSlots = (as: readonly Slot[], bs: readonly Slot[]): Match<Slot>[] =>
   matchInTurn(as, bs, [
     (a, b) => roleOf(a) !== null && roleOf(a) === roleOf(b),
-    (a, b) => a.name === b.name && !a.reserved && !b.reserved,
+    (a, b) => a.identity === b.identity && !a.reserved && !b.reserved,
     (a, b) => a.reserved && b.reserved && place(a) === place(b) && typeOf(a) === typeOf(b),
-    (a, b) => !a.reserved && !b.reserved && roleOf(a) === roleOf(b) && place(a) === place(b) && typeOf(a) === typeOf(b),
     (a, b) => a.reserved !== b.reserved && place(a) === place(b) && spanOf(a) === spanOf(b) && spanOf(a) > 0,
     (a, b) => a.reserved && b.reserved && a.name === b.name,
   ]);
 
-/** Groups of bits of one word: by name, then by place, then reserved bits that got a use. */
+/** Groups of bits of one word: by name, reserved ones by place, then reserved bits that got a use or lost theirs. */
 export const matchBits = (as: readonly BitsIR[], bs: readonly BitsIR[]): Match<BitsIR>[] => {
   const there = (a: BitsIR, b: BitsIR): boolean => a.lsb === b.lsb && a.width === b.width;
   return matchInTurn(as, bs, [
     (a, b) => a.name === b.name && a.reserved === b.reserved,
-    (a, b) => a.reserved === b.reserved && there(a, b),
+    (a, b) => a.reserved && b.reserved && there(a, b),
     (a, b) => a.reserved !== b.reserved && there(a, b),
   ]);
 };

@@ -7,6 +7,8 @@ import type { BitsIR, CountIR, FieldIR, HeaderRole, IntType } from '../ir/types.
  */
 export interface Slot {
   readonly name: string;
+  /** What it is told by across dialects: the name its lineage first had for it. */
+  readonly identity: string;
   /** Bytes from the start of the payload, header, struct or element, or from the end of `after`. */
   readonly offset: number;
   readonly after: string | null;
@@ -30,6 +32,7 @@ export function slotOfField(field: FieldIR, start: number, prefix = ''): Slot {
   const int = field.kind === 'int';
   return {
     name: prefix + field.name,
+    identity: prefix + (field.was ?? field.name),
     offset: field.offset - start,
     after: null,
     base: int ? field.type : field.kind === 'ints' ? field.type : field.format,
@@ -50,6 +53,7 @@ export function slotsOfMember(member: MemberIR, prefix = ''): Slot[] {
   const int = member.kind === 'int';
   const slot: Slot = {
     name,
+    identity: name,
     offset: member.offset,
     after: member.after,
     base: baseOf(member),

@@ -149,6 +149,8 @@ export type FieldIR = IntFieldIR | IntsFieldIR | BytesFieldIR;
 
 interface FieldBase {
   readonly name: string;
+  /** The name under which the lineage first had this field; absent where it is the same. What it is told by across dialects. */
+  readonly was?: string;
   readonly offset: number;
   /** Written as zero by a sender that follows the text. */
   readonly reserved: boolean;

@@ -5,6 +5,7 @@ import type { BodyKind, Sender } from '../ir/types.js';
 import type { BodySource, MessageSource } from '../language/message.js';
 import type { ReadDialect } from '../read/read-schema.js';
 import type { Path } from '../read/source-file.js';
+import { continueFields } from './continue-fields.js';
 import { reportSame } from './report-same.js';
 import type { Declared, Origin, ResolvedDialect, ResolvedMessage } from './resolved.js';
 
@@ -161,8 +162,9 @@ function mergeMessage(
   for (const kind of KINDS) {
     const body = given[kind];
     if (body === undefined) continue;
-    const declared: Declared<BodySource> = { value: body, origin: { ...origin, path: [...origin.path, kind] } };
     const inherited = base?.bodies.get(kind);
+    const own: Declared<BodySource> = { value: body, origin: { ...origin, path: [...origin.path, kind] } };
+    const declared = continueFields(own, inherited, report);
     if (inherited !== undefined)
       reportSame(read, [...origin.path, kind], `the ${kind} of ${name}`, declared, inherited, report);
     bodies.set(kind, declared);

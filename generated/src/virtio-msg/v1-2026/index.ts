@@ -46,5 +46,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'v1-2026',
-  hash: 'sha256:2754adfd578d88f00b4709d6a17599252d92faeb2518b7b56b0eda72357ac2a6',
+  hash: 'sha256:21c13f5d178ddfaf1934733d8d342482d67f7eafd688dc92c79107fdebe687c2',
 } as const;
