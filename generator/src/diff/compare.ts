@@ -9,6 +9,7 @@ import { DialectSubject } from './dialect-subject.js';
 import { FamilySubject } from './family-subject.js';
 import {
   AXES,
+  type Axis,
   type Change,
   type Directions,
   type Item,
@@ -38,6 +39,8 @@ export interface Comparison {
   readonly units: readonly UnitResult[];
   /** Every difference, by where it is. */
   readonly items: readonly Item[];
+  /** The only axis whose differences are among them; all three where none is named. */
+  readonly axis?: Axis;
 }
 
 export class NotComparable extends Error {}

@@ -72,8 +72,10 @@ export function viewOf(comparison: Comparison): View {
   };
 }
 
-function headlineOf({ units, items }: Comparison): string {
-  if (items.length === 0) return 'no difference';
+function headlineOf({ units, items, axis }: Comparison): string {
+  if (items.length === 0) return axis === undefined ? 'no difference' : `no difference of ${axis}`;
+  if (axis === 'source' || axis === 'meaning')
+    return `${items.length} ${items.length === 1 ? 'difference' : 'differences'} of ${axis}`;
   const what = units.some((u) => /^\w+\.\w+\.(request|response|event)$/.test(u.identity)) ? 'messages' : 'structs';
   const affected = units.filter((unit) => unit.differs || unit.aToB !== null || unit.bToA !== null);
   if (affected.length === 0) return `the bytes of all ${units.length} ${what} are the same; names or meaning differ`;
