@@ -31,7 +31,7 @@ export {
   type Verdict,
   type Witness,
 } from './diff/item.js';
-export { type Match, matchBits, matchBy, matchSlots } from './diff/match.js';
+export { type Match, matchBits, matchBy, matchSlots, matchUnits } from './diff/match.js';
 export { mirror } from './diff/mirror.js';
 export { jsonOf } from './diff/render-json.js';
 export { renderMarkdown as renderDiffMarkdown } from './diff/render-markdown.js';

@@ -2,9 +2,13 @@ import type { Axis, Change, Kind } from './item.js';
 import { type Match, matchBy } from './match.js';
 import type { Fact, Unit } from './subject.js';
 
+/** What a message or struct is told by, whichever side is called A. */
+export const identityOf = ({ a, b }: Match<Unit>): string =>
+  [a ?? b, b ?? a].map((unit) => unit?.identity ?? '').sort()[0] ?? '';
+
 /** What became of a message or struct as a whole: whether it is there, its name, its id, who sends it. Nothing where it stayed. */
 export function unitChange({ a, b }: Match<Unit>): readonly Change[] {
-  const identity = a?.identity ?? b?.identity ?? null;
+  const identity = identityOf({ a, b });
   const base = { a: a?.key ?? null, b: b?.key ?? null, within: identity };
   if (a === null || b === null) {
     const kind = a === null ? 'added' : 'removed';

@@ -4,7 +4,7 @@ import { ruleChanges } from './classify-bounds.js';
 import { dialectChanges } from './classify-dialect.js';
 import { enumChanges } from './classify-enums.js';
 import { slotChanges } from './classify-slots.js';
-import { unitChange } from './classify-units.js';
+import { identityOf, unitChange } from './classify-units.js';
 import { DialectSubject } from './dialect-subject.js';
 import { FamilySubject } from './family-subject.js';
 import {
@@ -18,7 +18,7 @@ import {
   type SideName,
   type Verdict,
 } from './item.js';
-import { type Match, matchBy, matchSlots } from './match.js';
+import { type Match, matchSlots, matchUnits } from './match.js';
 import type { Comparable, Subject, Unit } from './subject.js';
 import { keyOf, type Run, Trials, verdictOf } from './trials.js';
 
@@ -67,7 +67,7 @@ export function compare(left: Comparable, right: Comparable, labels?: Labels): C
     throw new NotComparable('one of the two holds messages, the other structs: nothing in them is the same thing');
   const [a, b] = [subjectOf(left), subjectOf(right)];
   const trials = new Trials(a, b);
-  const pairs = matchBy(a.units, b.units, ({ identity }) => identity);
+  const pairs = matchUnits(a.units, b.units);
   const whole = [
     ...(dialectA === null || dialectB === null ? [] : dialectChanges(dialectA, dialectB)),
     ...matchSlots(a.header, b.header).flatMap((match) => slotChanges(match, HEADER)),
@@ -108,7 +108,7 @@ export function compare(left: Comparable, right: Comparable, labels?: Labels): C
   const units = results.map((result): UnitResult => {
     const { pair, differs } = result;
     const directions = differs || framed ? both(result, null) : { aToB: null, bToA: null };
-    const identity = pair.a?.identity ?? pair.b?.identity ?? '';
+    const identity = identityOf(pair);
     return { identity, a: pair.a?.key ?? null, b: pair.b?.key ?? null, differs, ...directions };
   });
   return {
@@ -140,8 +140,8 @@ function unitChanges(pair: Match<Unit>): readonly Change[] {
   const own = unitChange(pair);
   if (a === null || b === null) return own;
   const matches = matchSlots(a.slots, b.slots);
-  const within = { a: a.key, b: b.key, startA: a.start, startB: b.start, identity: a.identity };
-  const names = { a: a.key, b: b.key, identity: a.identity };
+  const within = { a: a.key, b: b.key, startA: a.start, startB: b.start, identity: identityOf(pair) };
+  const names = { a: a.key, b: b.key, identity: identityOf(pair) };
   return [
     ...own,
     ...matches.flatMap((match) => slotChanges(match, within)),

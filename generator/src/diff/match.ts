@@ -19,6 +19,12 @@ export function matchBy<T>(as: readonly T[], bs: readonly T[], key: (thing: T) =
   return matchInTurn(as, bs, [(a, b) => key(a) === key(b)]);
 }
 
+/** Messages and structs by identity; one whose rename is stated on one side only still has its name. */
+export const matchUnits = <T extends { readonly key: string; readonly identity: string }>(
+  as: readonly T[],
+  bs: readonly T[],
+): Match<T>[] => matchInTurn(as, bs, [(a, b) => a.identity === b.identity, (a, b) => a.key === b.key]);
+
 /** Pairs by one test after another: what an earlier test paired is not asked again. */
 function matchInTurn<T>(as: readonly T[], bs: readonly T[], tests: readonly ((a: T, b: T) => boolean)[]): Match<T>[] {
   const partner = new Map<T, T>();
@@ -48,6 +54,7 @@ export const matchSlots = (as: readonly Slot[], bs: readonly Slot[]): Match<Slot
   matchInTurn(as, bs, [
     (a, b) => roleOf(a) !== null && roleOf(a) === roleOf(b),
     (a, b) => a.identity === b.identity && !a.reserved && !b.reserved,
+    (a, b) => a.name === b.name && !a.reserved && !b.reserved,
     (a, b) => a.reserved && b.reserved && place(a) === place(b) && typeOf(a) === typeOf(b),
     (a, b) => a.reserved !== b.reserved && place(a) === place(b) && spanOf(a) === spanOf(b) && spanOf(a) > 0,
     (a, b) => a.reserved && b.reserved && a.name === b.name,

@@ -7,11 +7,17 @@ export interface Names {
   readonly b: string;
 }
 
-/** `virtio-msg/rfc3` is `rfc3` beside another dialect of its protocol. */
+/** `virtio-msg/rfc3` is `rfc3` beside another dialect; beside itself at a git ref it is told by the ref. */
 export function shortNames({ a, b }: Names): Names {
-  const [x, y] = [a.split('/'), b.split('/')];
-  const same = x.length === 2 && y.length === 2 && x[0] === y[0] && x[1] !== y[1];
-  return same ? { a: x[1] ?? a, b: y[1] ?? b } : { a, b };
+  const [x, y] = [partsOf(a), partsOf(b)];
+  if (x.name !== y.name) return { a: x.name, b: y.name };
+  return x.ref === y.ref ? { a, b } : { a: x.ref ?? 'now', b: y.ref ?? 'now' };
+}
+
+function partsOf(label: string): { readonly ref: string | null; readonly name: string } {
+  const colon = label.lastIndexOf(':');
+  const name = label.slice(label.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '');
+  return { ref: colon > 0 ? label.slice(0, colon) : null, name: name.slice(name.lastIndexOf(':') + 1) };
 }
 
 /** Sentences about one witness: what was sent, and what the receiver makes of it. */

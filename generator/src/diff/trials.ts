@@ -70,7 +70,7 @@ export class Trials {
     const slots = matchSlots(pair.a?.slots ?? [], pair.b?.slots ?? []);
     const matches = [...this.#header, ...slots];
     const oriented = sender === 'a' ? matches : matches.map(turned);
-    const identity = pair[receiver] === null ? `not ${unit.identity}` : unit.identity;
+    const identity = pair[receiver]?.identity ?? `not ${unit.identity}`;
     const seen = new Set<string>();
     const runs: Run[] = [];
     for (const number of numbers) {
