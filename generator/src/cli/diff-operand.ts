@@ -79,20 +79,30 @@ async function fileOperand(path: string): Promise<Operand> {
   if (!statSync(path).isFile()) throw new UsageError(`"${path}" is not a file`);
   const [{ compile }, { listSchema }] = await Promise.all([import('../compile.js'), import('../read/read-schema.js')]);
   const root = dirname(dirname(resolve(path)));
+  const text = { file: path.split('\\').join('/'), text: readFileSync(path, 'utf8') };
   const near = (text: SchemaText): string => text.file.split('/').slice(1).join('/');
   const own = `${basename(dirname(resolve(path)))}/${basename(path)}`;
   const library = (): SchemaText[] => {
     const beside = listSchema(root, 'beside').filter((text) => near(text) !== own);
     const shipped = shippedSchema();
     const rest = shipped === null || shipped.folder === root ? [] : listSchema(shipped.folder, 'schema');
-    return [...beside, ...rest.filter((text) => ![own, ...beside.map(near)].includes(near(text)))];
+    const all = [...beside, ...rest.filter((text) => ![own, ...beside.map(near)].includes(near(text)))];
+    const needed = protocolsOf(own.split('/')[0] ?? '', [...all, text]);
+    return all.filter((other) => needed.has(near(other).split('/')[0] ?? ''));
   };
-  const text = { file: path.split('\\').join('/'), text: readFileSync(path, 'utf8') };
   const compiled = await sound(Promise.resolve(compile([text], library)), `"${path}"`);
   const [name] = namesIn(compiled);
   const found = name === undefined ? null : pick(compiled, name);
   if (found === null) throw new UsageError(`"${path}" declares neither a dialect nor structs`);
   return { ...found, label: path };
+}
+
+/** A protocol and those it carries: no dialect can inherit from any other, so that the rest need not be read. */
+function protocolsOf(own: string, texts: readonly SchemaText[]): ReadonlySet<string> {
+  const carried = texts
+    .filter(({ file }) => file.includes(`${own}/`))
+    .flatMap(({ text }) => /^carries: *"?([^/\s"]+)\//m.exec(text)?.[1] ?? []);
+  return new Set([own, ...carried]);
 }
 
 async function refOperand(ref: string, name: string, { schema }: Places): Promise<Operand> {

@@ -94,9 +94,11 @@ function bitsChanges(a: Slot, b: Slot, within: Within): Change[] {
     bits === null
       ? null
       : `${bits.width === 1 ? `bit ${bits.lsb}` : `bits ${bits.lsb} to ${bits.lsb + bits.width - 1}`}${bits.reserved ? ', reserved' : ''}`;
+  // A word that one side does not split is the same word: its groups are a way to read it.
+  const whole = a.bits.length === 0 || b.bits.length === 0;
   return matchBits(a.bits, b.bits).flatMap(({ a: left, b: right }): Change[] => {
-    const axes = bitsAxes(left, right);
-    if (Object.keys(axes).length === 0) return [];
+    const axes = whole ? { ...bitsAxes(left, right), wire: undefined } : bitsAxes(left, right);
+    if (Object.values(axes).every((kind) => kind === undefined)) return [];
     return [
       {
         a: left === null ? null : join(within.a, `${a.name}.${left.name}`),

@@ -73,7 +73,7 @@ export function compare(left: Comparable, right: Comparable, labels?: Labels): C
     ...matchSlots(a.header, b.header).flatMap((match) => slotChanges(match, HEADER)),
   ];
   const values = enumChanges(a.enums, b.enums);
-  const framed = [...whole, ...values].some(({ axes }) => axes.wire !== undefined);
+  const framed = whole.some(({ axes }) => axes.wire !== undefined);
   const results = pairs.map((pair) => {
     const changes = unitChanges(pair);
     return { pair, changes, differs: changes.some(({ axes }) => axes.wire !== undefined) };

@@ -101,7 +101,7 @@ export interface Directions {
 
 /** One difference. */
 export interface Item extends Directions, Readonly<Record<Axis, Kind>> {
-  /** What it is called on side B, else on side A: `bus.GET_DEVICES.response.count`. */
+  /** What it is called on side B; on side A where it was removed: `bus.GET_DEVICES.response.count`. */
   readonly path: string;
   readonly a: string | null;
   readonly b: string | null;
@@ -153,7 +153,7 @@ export function itemOf(change: Change, directions: Directions = NONE): Item {
   const all = { wire: axes.wire ?? 'same', source: axes.source ?? 'same', meaning: axes.meaning ?? 'same' } as const;
   const kind = AXES.map((axis) => all[axis]).find((k) => k !== 'same') ?? 'same';
   return {
-    path: b ?? a ?? '',
+    path: (kind === 'removed' ? (a ?? b) : (b ?? a)) ?? '',
     a,
     b,
     kind,

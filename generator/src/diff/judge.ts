@@ -59,7 +59,9 @@ function compare(a: Slot, b: Slot, sent: readonly Leaf[], got: readonly Leaf[], 
     const key = split ? renamedBit(tail(leaf, a), a, b) : tail(leaf, a);
     const other = theirs.get(key);
     theirs.delete(key);
-    outcome = worse(outcome, other === undefined ? lost([leaf], read) : leafOutcome(leaf, other));
+    // An array that arrives with fewer elements is another array, whether or not something else reads the rest.
+    const missing = b.count === null ? lost([leaf], read) : 'misread';
+    outcome = worse(outcome, other === undefined ? missing : leafOutcome(leaf, other));
   }
   for (const leaf of theirs.values()) outcome = worse(outcome, leaf.zero ? 'unset' : 'misread');
   return outcome;
@@ -93,5 +95,4 @@ function renamedBit(own: string, a: Slot, b: Slot): string {
   return there === undefined ? own : `${own.slice(0, at)}.${there.name}`;
 }
 
-/** The same value is misread all the same where the two sides give its number to different things. */
 const leafOutcome = (a: Leaf, b: Leaf): Outcome => (a.value === b.value ? 'same' : 'misread');

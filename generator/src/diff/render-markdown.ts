@@ -1,6 +1,7 @@
 import { toHex } from '../interpret/values.js';
 import type { Comparison, UnitResult } from './compare.js';
-import { AXES, type Directions, type Item, type SideName, type Verdict } from './item.js';
+import { AXES, type Directions, type Item, type Outcome, type SideName, type Verdict } from './item.js';
+import { arrows, rowsOf } from './render-table.js';
 import { type Names, tellOutcome, tellWitness } from './tell.js';
 import { nameOf, sidesOf, type View, viewOf } from './view.js';
 
@@ -18,26 +19,18 @@ export function renderMarkdown(
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 function table(view: View): string[] {
-  const { a, b } = view.names;
-  const rows = [
-    ...view.units
-      .filter(({ unit }) => unit.differs || unit.aToB !== null || unit.bToA !== null)
-      .map(({ unit, title, gist }) => [title, cell(unit.aToB), cell(unit.bToA), gist || 'header only']),
-    ...view.carried.map(({ outcomes, names }) => [
-      `${names.length} ${names.length === 1 ? 'other' : 'others'}`,
-      ...outcomes,
-      `header only: ${names.join(', ')}`,
-    ]),
-  ];
+  const rows = rowsOf(view);
   if (rows.length === 0) return [];
+  const { a, b } = arrows(view.names);
   const line = (cells: readonly string[]): string => `| ${cells.map((c) => c.replaceAll('|', '\\|')).join(' | ')} |`;
-  return ['', line(['', `${a} → ${b}`, `${b} → ${a}`, 'what changed']), '| --- | --- | --- | --- |', ...rows.map(line)];
+  const cell = (outcome: Outcome | null): string => (outcome === 'misread' ? '**misread**' : (outcome ?? '-'));
+  return [
+    '',
+    line(['', a, b, 'what changed']),
+    '| --- | --- | --- | --- |',
+    ...rows.map(({ title, cells, gist }) => line([title, cell(cells[0]), cell(cells[1]), gist])),
+  ];
 }
-
-const cell = (verdict: Verdict | null): string => {
-  const outcome = verdict?.outcome ?? '-';
-  return outcome === 'misread' ? `**${outcome}**` : outcome;
-};
 
 function whole({ whole: items, names }: View): string[] {
   if (items.length === 0) return [];

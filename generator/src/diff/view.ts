@@ -36,6 +36,7 @@ export function nameOf(item: Item, unit: UnitResult | null): string {
   const within = (path: string | null, key: string | null): string | null =>
     path === null || key === null || !path.startsWith(`${key}.`) ? path : path.slice(key.length + 1);
   const [old, name] = [within(item.a, unit?.a ?? null), within(item.b, unit?.b ?? null)];
+  if (item.kind === 'removed') return old ?? name ?? '';
   return old === null || name === null || old === name ? (name ?? old ?? '') : `${name} (was ${old})`;
 }
 
@@ -58,7 +59,7 @@ export function viewOf(comparison: Comparison): View {
     .filter((unit) => items.some((item) => item.within === unit.identity))
     .map((unit): UnitView => {
       const own = items.filter((item) => item.within === unit.identity).sort((x, y) => placeOf(x) - placeOf(y));
-      return { unit, title: titleOf(unit), items: own, gist: gistOf(own) };
+      return { unit, title: titleOf(unit), items: own, gist: gistOf(own, unit) };
     })
     .sort((x, y) => rank(y.unit) - rank(x.unit) || (x.unit.identity < y.unit.identity ? -1 : 1));
   const outside = items.filter((item) => item.within === null);
@@ -78,6 +79,9 @@ function headlineOf({ units, items, axis }: Comparison): string {
     return `${items.length} ${items.length === 1 ? 'difference' : 'differences'} of ${axis}`;
   const what = units.some((u) => /^\w+\.\w+\.(request|response|event)$/.test(u.identity)) ? 'messages' : 'structs';
   const affected = units.filter((unit) => unit.differs || unit.aToB !== null || unit.bToA !== null);
+  const renumbered = items.filter((item) => item.within === null && item.kind === 'renumbered').length;
+  const constants = renumbered === 0 ? '' : `; ${renumbered} constants or classes have another number`;
+  if (affected.length === 0 && constants !== '') return `all ${units.length} ${what} have the same layout${constants}`;
   if (affected.length === 0) return `the bytes of all ${units.length} ${what} are the same; names or meaning differ`;
   const worstOf = (unit: UnitResult): Outcome => worse(outcomeOf(unit.aToB), outcomeOf(unit.bToA));
   const count = (outcome: Outcome): number => affected.filter((unit) => worstOf(unit) === outcome).length;
@@ -88,17 +92,16 @@ function headlineOf({ units, items, axis }: Comparison): string {
   ] as const;
   const parts = told.flatMap(([n, text]) => (n === 0 ? [] : [`${n} ${text}`]));
   const alone = affected.filter((unit) => worstOf(unit) === 'same').length;
-  if (alone > 0) parts.push(`${alone} on one side only`);
-  return `${affected.length} of ${units.length} ${what} differ on the wire: ${parts.join(', ')}`;
+  if (alone > 0) parts.push(`${alone} read as sent`);
+  return `${affected.length} of ${units.length} ${what} differ on the wire: ${parts.join(', ')}${constants}`;
 }
 
 /** `count moved, next_offset moved`. */
-function gistOf(items: readonly Item[]): string {
+function gistOf(items: readonly Item[], unit: UnitResult): string {
   const wire = items.filter((item) => item.wire !== 'same');
-  const told = (wire.length > 0 ? wire : items).map((item) => {
-    const field = (item.slot?.b ?? item.slot?.a)?.name;
-    return field === undefined ? item.kind : `${field} ${item.kind}`;
-  });
+  const told = (wire.length > 0 ? wire : items).map((item) =>
+    item.path === (unit.b ?? unit.a) ? item.kind : `${nameOf(item, unit).replace(/ \(was .*/, '')} ${item.kind}`,
+  );
   return [...new Set(told)].join(', ');
 }
 
