@@ -87,7 +87,7 @@ export type { Case } from './rules/case.js';
 export type { Context, Direction, Finding } from './rules/finding.js';
 export { judge } from './rules/judge.js';
 export type { Found, IrIndex, ProtocolIndex } from './store.js';
-export { IrStore, MissingIr } from './store.js';
+export { IrStore, MissingIr, shippedIr } from './store.js';
 export { LineCutter, LONGEST_LINE } from './stream/line-cutter.js';
 export { type Cut, MessageCutter } from './stream/message-cutter.js';
 export { Progress, type ProgressTarget } from './stream/progress.js';

@@ -52,7 +52,8 @@ const quiet = ({ quiet: items }: View): string[] =>
 
 function bullet(item: Item, unit: UnitResult | null): string {
   const axes = AXES.filter((axis) => item[axis] !== 'same').join(', ');
-  return `* **${item.kind}** \`${nameOf(item, unit)}\`: ${sidesOf(item)} (${axes})`;
+  const name = nameOf(item, unit);
+  return `* **${item.kind}** ${name === '' ? '' : `\`${name}\`: `}${sidesOf(item)} (${axes})`;
 }
 
 const directions = (of: Directions, names: Names, item?: Item): string[] => [

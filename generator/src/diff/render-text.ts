@@ -50,7 +50,8 @@ function unitDetails({ unit, items }: UnitView, names: Names, options: TextOptio
 /** `  moved      count: u16 at 10 → u16 at 12 (wire)`. */
 function change(item: Item, { width, paint }: TextOptions, unit: UnitResult | null = null): string[] {
   const axes = AXES.filter((axis) => item[axis] !== 'same').join(', ');
-  const told = words(`${nameOf(item, unit)}: ${sidesOf(item)} (${axes})`);
+  const named = nameOf(item, unit);
+  const told = words(`${named === '' ? '' : `${named}: `}${sidesOf(item)} (${axes})`);
   return flow(`  ${paint.cyan(item.kind.padEnd(10))} `, 13, told, width, 13);
 }
 

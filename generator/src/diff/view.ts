@@ -31,8 +31,12 @@ export const titleOf = ({ a, b }: { readonly a: string | null; readonly b: strin
 /** What concerns all of a message comes before its fields, and these come in the order of side B. */
 const placeOf = ({ slot }: Item): number => (slot?.b ?? slot?.a)?.offset ?? -1;
 
-/** A difference by its name within its message: `count`, `next_offset_wrap.next_wrap`; what it was called before, where that differs. */
+/**
+ * A difference by its name within its message: `count`, `next_offset_wrap.next_wrap`; what it was called before, where that
+ * differs. Empty for the message itself.
+ */
 export function nameOf(item: Item, unit: UnitResult | null): string {
+  if (unit !== null && item.a === unit.a && item.b === unit.b) return '';
   const within = (path: string | null, key: string | null): string | null =>
     path === null || key === null || !path.startsWith(`${key}.`) ? path : path.slice(key.length + 1);
   const [old, name] = [within(item.a, unit?.a ?? null), within(item.b, unit?.b ?? null)];
@@ -100,7 +104,7 @@ function headlineOf({ units, items, axis }: Comparison): string {
 function gistOf(items: readonly Item[], unit: UnitResult): string {
   const wire = items.filter((item) => item.wire !== 'same');
   const told = (wire.length > 0 ? wire : items).map((item) =>
-    item.path === (unit.b ?? unit.a) ? item.kind : `${nameOf(item, unit).replace(/ \(was .*/, '')} ${item.kind}`,
+    `${nameOf(item, unit).replace(/ \(was .*/, '')} ${item.kind}`.trim(),
   );
   return [...new Set(told)].join(', ');
 }
