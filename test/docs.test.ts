@@ -44,6 +44,8 @@ describe.each([
   { page: 'docs/diff.md', project: join(inside, 'diff') },
 ])('$page, followed literally', ({ page, project }) => {
   const packs = join(scratch, 'packs');
+  // What a run that was cut short left behind would change what the page's commands print.
+  rmSync(project, { recursive: true, force: true });
   mkdirSync(project, { recursive: true });
   let printed = '';
 
