@@ -13,7 +13,8 @@ const BACK: Readonly<Partial<Record<Kind, Kind>>> = {
 const back = (kind: Kind): Kind => BACK[kind] ?? kind;
 
 /** The same comparison with the sides exchanged: what `compare(b, a)` says. */
-export const mirror = ({ a, b, units, items }: Comparison): Comparison => ({
+export const mirror = ({ a, b, units, items, ...rest }: Comparison): Comparison => ({
+  ...rest,
   a: b,
   b: a,
   units: units.map((unit): UnitResult => ({ ...unit, a: unit.b, b: unit.a, ...turn(unit) })),

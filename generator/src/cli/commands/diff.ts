@@ -58,9 +58,11 @@ Exit codes: 0 no difference, 1 differences (with --against: those that nobody al
 Examples:
   vwire diff rfc3 v1-2026
   vwire diff ffa-2025a ffa-2025b --summary
-  vwire diff v1-2026 wire/virtio-msg/draft-2027.yaml --markdown
-  vwire diff HEAD~1:rfc3 rfc3
-  vwire diff --against origin/main --axis wire`,
+  vwire diff rfc3 schema/virtio-msg/v1-2026.yaml --markdown
+
+In a git repository:
+    vwire diff HEAD~1:rfc3 rfc3
+    vwire diff --against origin/main --axis wire`,
     )
     .action(async (a: string | undefined, b: string | undefined, options: Options) => {
       if (options.against !== undefined) return againstRef(options.against, [a, b], options);
