@@ -1,6 +1,6 @@
 /**
  * The library behind the `vwire` command: schema texts in, IR, files and diagnostics out; bytes in, fields and findings out.
- * Nothing here touches the disk except `listSchema`, `IrStore` and `writeFiles`.
+ * Nothing here touches the disk except `listSchema`, `schemaAt`, `IrStore` and `writeFiles`.
  */
 
 export type { Reuse, Texts } from './backends/reuse.js';
@@ -13,6 +13,33 @@ export { renderGithub } from './diagnostics/render-github.js';
 export { renderJson } from './diagnostics/render-json.js';
 export { type Paint, renderText } from './diagnostics/render-text.js';
 export { Report } from './diagnostics/report.js';
+export { compareSchemas, onAxis, type SchemaComparison, type SchemaIR } from './diff/against.js';
+export { type Allowed, type AllowProblem, applyAllowList, type Judged, readAllowList } from './diff/allow-list.js';
+export { type Comparison, compare, type Labels, NotComparable, type UnitResult } from './diff/compare.js';
+export {
+  AXES,
+  type Axis,
+  type Directions,
+  type Item as Difference,
+  type Kind as DifferenceKind,
+  type Leaf as ReadLeaf,
+  type Lost,
+  OUTCOMES,
+  type Outcome,
+  type Reading as WitnessReading,
+  type SideName,
+  type SlotName,
+  type SlotNames,
+  type Verdict,
+  type Witness,
+} from './diff/item.js';
+export { type Match, matchBits, matchBy, matchSlots, matchUnits } from './diff/match.js';
+export { mirror } from './diff/mirror.js';
+export { jsonOf } from './diff/render-json.js';
+export { renderMarkdown as renderDiffMarkdown } from './diff/render-markdown.js';
+export { renderText as renderDiff, type TextOptions as DiffTextOptions } from './diff/render-text.js';
+export { type Slot, slotOfField, slotsOfMember } from './diff/slot.js';
+export type { Comparable } from './diff/subject.js';
 export {
   type DumpBits,
   type DumpOptions,
@@ -52,6 +79,7 @@ export { Dialect, type DialectSource } from './language/dialect.js';
 export type { FieldSource, UnionArm, UnionSource } from './language/field.js';
 export { Profile, type ProfileSource } from './language/profile.js';
 export { type CountExpression, parseType, TYPE_TEXT, type TypeExpression } from './language/type-expression.js';
+export { GitProblem, schemaAt } from './read/git-schema.js';
 export type { ReadDialect, ReadProfile, ReadSchema } from './read/read-schema.js';
 export { listSchema, type SchemaText } from './read/read-schema.js';
 export type { Path, SourceFile } from './read/source-file.js';
@@ -61,7 +89,7 @@ export type { Case } from './rules/case.js';
 export type { Context, Direction, Finding } from './rules/finding.js';
 export { judge } from './rules/judge.js';
 export type { Found, IrIndex, ProtocolIndex } from './store.js';
-export { IrStore, MissingIr } from './store.js';
+export { IrStore, MissingIr, shippedIr } from './store.js';
 export { LineCutter, LONGEST_LINE } from './stream/line-cutter.js';
 export { type Cut, MessageCutter } from './stream/message-cutter.js';
 export { Progress, type ProgressTarget } from './stream/progress.js';

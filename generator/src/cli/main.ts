@@ -11,6 +11,7 @@ const COMMANDS = new Map<string, () => Promise<() => Command>>([
   ['decode', async () => (await import('./commands/decode.js')).decode],
   ['encode', async () => (await import('./commands/encode.js')).encode],
   ['dump', async () => (await import('./commands/dump.js')).dump],
+  ['diff', async () => (await import('./commands/diff.js')).diff],
   ['vectors', async () => (await import('./commands/vectors.js')).vectors],
   ['trace', async () => (await import('./commands/trace.js')).trace],
   ['demo', async () => (await import('./commands/demo.js')).demo],

@@ -46,6 +46,11 @@ export interface DialectIR {
   readonly enums: readonly EnumIR[];
   /** Sorted by class, id and kind. */
   readonly bodies: readonly BodyIR[];
+  /**
+   * Messages (`class.MESSAGE`) that their lineage first had under another name, and that name: what keeps them one
+   * message across dialects. A name that a renamed message left to a new one is told from it by `@dialect`.
+   */
+  readonly renamed?: readonly { readonly name: string; readonly was: string }[];
   readonly unresolved: readonly UnresolvedIR[];
 }
 
@@ -144,6 +149,8 @@ export type FieldIR = IntFieldIR | IntsFieldIR | BytesFieldIR;
 
 interface FieldBase {
   readonly name: string;
+  /** The name under which the lineage first had this field; absent where it is the same. What it is told by across dialects. */
+  readonly was?: string;
   readonly offset: number;
   /** Written as zero by a sender that follows the text. */
   readonly reserved: boolean;

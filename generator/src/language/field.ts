@@ -49,6 +49,9 @@ const When = z
 // In the order they are written down in.
 const fieldShape = {
   name: Name.describe('Name of the field, unique in its body.'),
+  was: Name.optional().describe(
+    'Bodies of messages only: the name this field had in the body of the parent dialect that this one replaces.',
+  ),
   type: TypeText.optional().describe(`Every field has either this or \`union\`: ${TYPE_HINT}.`),
   at: Uint.optional().describe(
     'Byte offset where the source states one, counted from the start of the header, payload, struct or layout the field is in: checked in messages, places the field in layouts.',

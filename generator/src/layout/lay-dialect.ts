@@ -22,6 +22,7 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
   checkIds(dialect, report);
   checkLimits(dialect, report);
   const { value } = dialect;
+  const renamed = renamedIn(dialect);
   return sealIR({
     format: IR_FORMAT,
     protocol: value.protocol,
@@ -46,6 +47,7 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
     ranges: (dialect.ranges?.value ?? []).map((r) => ({ ...r })),
     enums,
     bodies,
+    ...(renamed.length === 0 ? {} : { renamed }),
     unresolved: (value.unresolved ?? []).map((u) => ({ ...u, readings: u.readings.map((r) => ({ ...r })) })),
   });
 }
@@ -53,6 +55,10 @@ export function layDialect(dialect: ResolvedDialect, report: Report): DialectIR 
 /** The profile a dialect names, else that of the parent whose rules it has inherited. */
 const profileOf = ({ value, parent }: ResolvedDialect): string =>
   value.profile ?? (parent === null ? value.dialect : profileOf(parent));
+
+/** The messages whose lineage first had them under another name. */
+const renamedIn = ({ messages }: ResolvedDialect): NonNullable<DialectIR['renamed']> =>
+  [...messages].flatMap(([name, { identity }]) => (identity === name ? [] : [{ name, was: identity }])).sort(byName);
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 

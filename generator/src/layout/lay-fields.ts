@@ -110,8 +110,10 @@ function layField(
   }
   const type = parseType(source.type);
   if (type === null) return null;
+  if (context.inHeader) refuseWas(source, path, context);
   const base = {
     name: source.name,
+    ...(source.was === undefined || context.inHeader ? {} : { was: source.was }),
     offset,
     reserved: source.reserved ?? false,
     doc: source.doc,
@@ -147,6 +149,15 @@ function layField(
   if (type.base === 'u8')
     return { ...base, kind: 'bytes', count, format: 'unit' in count && count.unit === 'bits' ? 'bitmap' : 'bytes' };
   return { ...base, kind: 'ints', type: type.base, elementSize: INT_SIZE[type.base], count };
+}
+
+/** Only bodies of messages keep track of the names their fields had. */
+export function refuseWas(source: FieldSource, path: Path, context: FieldsContext): void {
+  if (source.was === undefined) return;
+  const place = context.origin.source.placeOfKey([...path, 'was']);
+  context.report.add('VW308', place, `"was" of "${source.name}": expected in the body of a message`, {
+    hint: 'remove it',
+  });
 }
 
 /** The count of an array, null for a single value, undefined where it is wrong (and reported). */

@@ -5,6 +5,7 @@ import type { BodyKind, Sender } from '../ir/types.js';
 import type { BodySource, MessageSource } from '../language/message.js';
 import type { ReadDialect } from '../read/read-schema.js';
 import type { Path } from '../read/source-file.js';
+import { continueFields } from './continue-fields.js';
 import { reportSame } from './report-same.js';
 import type { Declared, Origin, ResolvedDialect, ResolvedMessage } from './resolved.js';
 
@@ -40,10 +41,23 @@ export function resolveMessages(
         dialect: value.dialect,
       };
       const base = message.was === undefined ? messages.get(key) : renamed.get(key);
-      const resolved = base === null ? null : mergeMessage(read, className, name, message, base, origin, report);
+      const identity = base?.identity ?? freshIdentity(key, value.dialect, messages, renamed);
+      const resolved =
+        base === null ? null : mergeMessage(read, className, name, identity, message, base, origin, report);
       if (resolved !== null) messages.set(key, resolved);
     }
   }
+}
+
+/** The identity of a new message: its key, unless a message that was renamed still has that one. */
+function freshIdentity(
+  key: string,
+  dialect: string,
+  messages: ReadonlyMap<string, ResolvedMessage>,
+  renamed: ReadonlyMap<string, ResolvedMessage | null>,
+): string {
+  const taken = [...messages.values(), ...renamed.values()].some((message) => message?.identity === key);
+  return taken ? `${key}@${dialect}` : key;
 }
 
 /** What the messages with `was` continue, by their new key, taken out of `messages`; null where there is no such message. */
@@ -99,6 +113,7 @@ function mergeMessage(
   read: ReadDialect,
   className: string,
   name: string,
+  identity: string,
   given: MessageSource,
   base: ResolvedMessage | undefined,
   origin: Origin,
@@ -147,8 +162,9 @@ function mergeMessage(
   for (const kind of KINDS) {
     const body = given[kind];
     if (body === undefined) continue;
-    const declared: Declared<BodySource> = { value: body, origin: { ...origin, path: [...origin.path, kind] } };
     const inherited = base?.bodies.get(kind);
+    const own: Declared<BodySource> = { value: body, origin: { ...origin, path: [...origin.path, kind] } };
+    const declared = continueFields(own, inherited, report);
     if (inherited !== undefined)
       reportSame(read, [...origin.path, kind], `the ${kind} of ${name}`, declared, inherited, report);
     bodies.set(kind, declared);
@@ -156,6 +172,7 @@ function mergeMessage(
   return {
     class: className,
     name,
+    identity,
     id:
       given.id === undefined
         ? (base as ResolvedMessage).id

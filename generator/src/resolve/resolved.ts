@@ -21,6 +21,8 @@ export interface Declared<T> {
 export interface ResolvedMessage {
   readonly class: string;
   readonly name: string;
+  /** What it is called where its lineage first has it; `@dialect` behind a name that another message has taken along. */
+  readonly identity: string;
   readonly id: Declared<number>;
   readonly from: Sender;
   readonly anyDevice: boolean;

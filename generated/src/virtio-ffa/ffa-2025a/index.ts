@@ -52,5 +52,5 @@ export * as EVENT_POLL_request from './EVENT_POLL.request.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025a',
-  hash: 'sha256:5ef6dedb10d8b92563c37be430ffd4288d2b446049161c1817b49c09473df301',
+  hash: 'sha256:ad67952e1b929b5044310faf7f9946c0e4e1e0183a325ac1dc3d306367a7c311',
 } as const;

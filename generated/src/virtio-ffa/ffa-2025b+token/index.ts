@@ -56,5 +56,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025b+token',
-  hash: 'sha256:2838d8de3fec1db69e4aa178c477f9114bb26c136e58d85b84230fcca85b93cc',
+  hash: 'sha256:a684242def07e99ddcde8cb82c1e1b72b18ef0d72a56c475efa1f375aa9f4397',
 } as const;

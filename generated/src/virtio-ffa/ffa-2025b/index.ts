@@ -53,5 +53,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025b',
-  hash: 'sha256:beb230be13da3783ddda772501980b729601e1d811c5715e1f013b1269f9c7fd',
+  hash: 'sha256:ae0ee9a926e017662cd1bf70560914d9559dcfbcdbeb5104497ce88bad663e46',
 } as const;

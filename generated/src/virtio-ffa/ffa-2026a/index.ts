@@ -57,5 +57,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2026a',
-  hash: 'sha256:b73337f4a7e5f609edd9fb3aab5919569920898ff015d5f7942d6722ac63e996',
+  hash: 'sha256:f8f7e6e345025d573fde51a59240066cb60c4ed795784a2eceecfc472b57c598',
 } as const;

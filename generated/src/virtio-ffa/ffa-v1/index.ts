@@ -60,5 +60,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-v1',
-  hash: 'sha256:e5d022b77afdb3107ceecef89fdbf9a476899b268458622dfaa47d218d855739',
+  hash: 'sha256:2546deb97f3c993b1f87c5b758258b7f29558dc8f775d87c88a7fffa58ad3202',
 } as const;

@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2+token',
-  hash: 'sha256:993a512349bee319a61f794e3a7609279a2714131c765f1252e654cc8b5ef7a9',
+  hash: 'sha256:3c980364ac4b346ac8d6b10ec217690a6759d0cbc48fd8583f8df4600b65949d',
 } as const;

@@ -41,5 +41,5 @@ export * as IOMMU_TRANSLATE_response from './IOMMU_TRANSLATE.response.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2-fixed64',
-  hash: 'sha256:b1d045be05e5164e716889ccdb4d380ebaf897c7e6d4dd1067c7847ca98f8ce7',
+  hash: 'sha256:dc6b28ace091d815884bb2abe1203f4a0f5a1203e8db5c2a3f1d397e4372fc11',
 } as const;

@@ -45,5 +45,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2',
-  hash: 'sha256:012d482c915859f8f179e4bb92a9f1e541c2df8b202c3a885084eeb42e9789fd',
+  hash: 'sha256:53a23b4e2c08c2720b22641901ff06afe1f3ce3e9a8b804698b4ecd6d03d9a9f',
 } as const;

@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc3',
-  hash: 'sha256:3da4447231f91ee8d0094bc83e403efec6e703bb934c00bf8b1f6e041a18c141',
+  hash: 'sha256:261336dbb1f2847409eaaff631c22c15f7aa7fd264e0c187d44158a443e21c89',
 } as const;

@@ -46,5 +46,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'v1-2026',
-  hash: 'sha256:050a55214975da4965670e07781e69b7ad32b067b29e06cd3166b31ce72359fd',
+  hash: 'sha256:21c13f5d178ddfaf1934733d8d342482d67f7eafd688dc92c79107fdebe687c2',
 } as const;

@@ -72,7 +72,7 @@ export const LINEAGE = {
   VW205: {
     title: 'a rename of something the parent does not have',
     explanation:
-      '`was:` gives the name a message had in the parent dialect, so that it stays the same message under a new name. It names a message of the same class, and no two messages continue one.',
+      '`was:` gives the name a message had in the parent dialect, or a field had in the body that is replaced, so that it stays the same thing under a new name. It names a message of the same class or a field of the same body, and no two continue one.',
     wrong: child(yaml`
       extends: base
       messages:

@@ -3,6 +3,7 @@ import type { FieldSource } from '../../language/field.js';
 import type { Path } from '../../read/source-file.js';
 import { checkPlace, placeOf } from '../check-fields.js';
 import type { FieldsContext } from '../fields-context.js';
+import { refuseWas } from '../lay-fields.js';
 import type { Position, ShapeBuilder } from './shape-builder.js';
 
 /** Groups of bits are members of their word, so that field names alone share a name space. */
@@ -29,6 +30,7 @@ export function checkKeys(
   context: FieldsContext,
 ): void {
   const { bits, ...others } = source;
+  refuseWas(source, path, context);
   checkPlace(is.integers ? others : source, path, is.integer, context);
   if (source.anonymous === true)
     context.report.add(
