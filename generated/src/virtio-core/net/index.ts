@@ -39,5 +39,5 @@ export * as virtio_net_stats_tx_gso from './virtio_net_stats_tx_gso.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'net',
-  hash: 'sha256:1446326db0d48f55c1888f0609b4e84b355473e768ab9672d31dd87da0d04c64',
+  hash: 'sha256:bc466c9e3a122a567e24b54a3f6c8f8322109c41da22f2c9882f696ad8dafbd5',
 } as const;

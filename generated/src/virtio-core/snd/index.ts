@@ -37,5 +37,5 @@ export * as virtio_snd_query_info from './virtio_snd_query_info.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'snd',
-  hash: 'sha256:5c3462aec9655e7ae749b2b0e1f66e4706954a6444d2262e082b3ff75e82a65f',
+  hash: 'sha256:738fa9641919f0a9197c381a99844e6de9a2f908e76e03f291dfdeaa7404725d',
 } as const;
