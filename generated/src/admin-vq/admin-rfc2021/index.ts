@@ -68,5 +68,5 @@ export * as VIRTIO_ADMIN_VQ_CTRL_MMU_UNMAP__in from './VIRTIO_ADMIN_VQ_CTRL_MMU_
 export const FAMILY = {
   protocol: 'admin-vq',
   family: 'admin-rfc2021',
-  hash: 'sha256:df5371a90f2490136fa447b7ef49b184432c78be32f2493f9eb1ff6620380326',
+  hash: 'sha256:fad7106ac237422e5f0fa06da099fc7e3efe54aaa8a74bfd2243d2f83559be21',
 } as const;
