@@ -68,5 +68,5 @@ export * as VIRTIO_ADMIN_VQ_CTRL_MMU_UNMAP__in from './VIRTIO_ADMIN_VQ_CTRL_MMU_
 export const FAMILY = {
   protocol: 'admin-vq',
   family: 'admin-rfc2021',
-  hash: 'sha256:fad7106ac237422e5f0fa06da099fc7e3efe54aaa8a74bfd2243d2f83559be21',
+  hash: 'sha256:376c424790dbf4d9ed3f0a42d28521fce374e5d1e4dc61e2c9edc24d8cd19716',
 } as const;

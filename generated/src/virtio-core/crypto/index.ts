@@ -30,5 +30,5 @@ export * as virtio_crypto_resource_obj_ipsec_sa_256b_key__ipv6 from './virtio_cr
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'crypto',
-  hash: 'sha256:b43d1a2408c1662dc7f17eb5285f35bf23d278d4ccbb6f456fdbc8e61ac51fa2',
+  hash: 'sha256:afe649c3c96225cd95bc4f085c3b2a1e93b5c06aa924edeb18b9bc33f3e4ad1c',
 } as const;

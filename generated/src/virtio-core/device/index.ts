@@ -10,5 +10,5 @@ export * as enums from './enums.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'device',
-  hash: 'sha256:f6aa02ddb85b882784af32c485ea103bdb34e9fed2ebd4cc0dc50b478e1a4abb',
+  hash: 'sha256:e954dcc1413e01eff893523f0afbce5153b631500613b22bb0c237e0fccb0e68',
 } as const;

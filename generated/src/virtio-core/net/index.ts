@@ -39,5 +39,5 @@ export * as virtio_net_stats_tx_gso from './virtio_net_stats_tx_gso.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'net',
-  hash: 'sha256:bc466c9e3a122a567e24b54a3f6c8f8322109c41da22f2c9882f696ad8dafbd5',
+  hash: 'sha256:fb0ab36c3018ccba4df6abc1602eeb690c9236812bf80c23f18f6062b3455142',
 } as const;

@@ -37,5 +37,5 @@ export * as virtio_snd_query_info from './virtio_snd_query_info.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'snd',
-  hash: 'sha256:738fa9641919f0a9197c381a99844e6de9a2f908e76e03f291dfdeaa7404725d',
+  hash: 'sha256:20ceef97b0a24d24713770ab2df6130796310cb23b1b23e0d7b47c57b264d6a2',
 } as const;

@@ -52,5 +52,5 @@ export * as EVENT_POLL_request from './EVENT_POLL.request.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025a',
-  hash: 'sha256:5ef6dedb10d8b92563c37be430ffd4288d2b446049161c1817b49c09473df301',
+  hash: 'sha256:34011b894455bec9c4f4c2a123238b1f36f7160dc8e906d05be4a14933085118',
 } as const;

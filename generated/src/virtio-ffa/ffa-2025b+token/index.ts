@@ -56,5 +56,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025b+token',
-  hash: 'sha256:2838d8de3fec1db69e4aa178c477f9114bb26c136e58d85b84230fcca85b93cc',
+  hash: 'sha256:196d7eb1bab77d1261c8202a3f81995de503c4c7dbba81e36d21c12050ce5e7f',
 } as const;

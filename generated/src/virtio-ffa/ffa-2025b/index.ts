@@ -53,5 +53,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025b',
-  hash: 'sha256:beb230be13da3783ddda772501980b729601e1d811c5715e1f013b1269f9c7fd',
+  hash: 'sha256:73ea47a93d59d78a37fca24b65f930baee12323559b5d159d458564ba1397628',
 } as const;

@@ -57,5 +57,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2026a',
-  hash: 'sha256:b73337f4a7e5f609edd9fb3aab5919569920898ff015d5f7942d6722ac63e996',
+  hash: 'sha256:3b984e9824e3ddc1dfa9fa8aed09d31ba69d99c334a613185ff275d35de1ca3e',
 } as const;

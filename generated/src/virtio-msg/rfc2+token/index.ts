@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2+token',
-  hash: 'sha256:993a512349bee319a61f794e3a7609279a2714131c765f1252e654cc8b5ef7a9',
+  hash: 'sha256:33db3e469d654a9531f36dc23373b620addb9ae4a6448f71400f1b92d46a583f',
 } as const;

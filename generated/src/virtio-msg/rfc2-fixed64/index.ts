@@ -41,5 +41,5 @@ export * as IOMMU_TRANSLATE_response from './IOMMU_TRANSLATE.response.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2-fixed64',
-  hash: 'sha256:b1d045be05e5164e716889ccdb4d380ebaf897c7e6d4dd1067c7847ca98f8ce7',
+  hash: 'sha256:ecabc3276711df18d6ab0a1c637137f9ffd8842c096e9c518b04fba5bc9f6e91',
 } as const;

@@ -45,5 +45,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2',
-  hash: 'sha256:012d482c915859f8f179e4bb92a9f1e541c2df8b202c3a885084eeb42e9789fd',
+  hash: 'sha256:d6df53471bc1419d6238fafcd34b4f5cd9f45874d8ec803c8b201db4cc9c726e',
 } as const;

@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc3',
-  hash: 'sha256:3da4447231f91ee8d0094bc83e403efec6e703bb934c00bf8b1f6e041a18c141',
+  hash: 'sha256:db9521b8e5e8ccb7153dae6ff4c4871b4f5e1edd9ee4147a99ce975cde38807a',
 } as const;

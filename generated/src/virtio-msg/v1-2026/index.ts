@@ -46,5 +46,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'v1-2026',
-  hash: 'sha256:050a55214975da4965670e07781e69b7ad32b067b29e06cd3166b31ce72359fd',
+  hash: 'sha256:766be785f602f3a509b94c7599d945f5e89fc5c43cbc92ff9a108baa2cf87bc6',
 } as const;
