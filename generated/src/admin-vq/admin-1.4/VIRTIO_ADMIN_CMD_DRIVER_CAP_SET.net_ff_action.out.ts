@@ -11,7 +11,8 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Tells the device how the driver uses a capability. Actions of the flow filter of a network device.
+ * Tells the device how the driver uses a capability. Group type SELF only. Actions of the flow filter of a network
+ * device.
  * Spec: admin-cmds-capabilities.tex.
  */
 export const STRUCT = {

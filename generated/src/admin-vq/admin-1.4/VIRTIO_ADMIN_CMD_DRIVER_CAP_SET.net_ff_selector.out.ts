@@ -12,7 +12,8 @@ import {
 import * as virtio_admin_net_ff_selector from './virtio_admin_net_ff_selector.js';
 
 /**
- * Tells the device how the driver uses a capability. Selectors of the flow filter of a network device.
+ * Tells the device how the driver uses a capability. Group type SELF only. Selectors of the flow filter of a
+ * network device.
  * Spec: admin-cmds-capabilities.tex.
  */
 export const STRUCT = {

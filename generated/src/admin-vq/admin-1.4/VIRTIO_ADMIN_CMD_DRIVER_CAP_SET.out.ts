@@ -14,7 +14,7 @@ export type AnyStruct =
   | VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_action__out.Struct
   | VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__raw__out.Struct;
 /**
- * Tells the device how the driver uses a capability.
+ * Tells the device how the driver uses a capability. Group type SELF only.
  * The value of data.id tells the shape.
  * Spec: admin-cmds-capabilities.tex.
  */

@@ -12,7 +12,8 @@ import {
 import * as virtio_admin_net_ff_selector from './virtio_admin_net_ff_selector.js';
 
 /**
- * Creates a resource object. A classifier of the flow filter of a network device.
+ * Creates a resource object. Group type SELF, for some types of objects SRIOV as well. A classifier of the flow
+ * filter of a network device.
  * Spec: admin-cmds-resource-objects.tex.
  */
 export const STRUCT = {

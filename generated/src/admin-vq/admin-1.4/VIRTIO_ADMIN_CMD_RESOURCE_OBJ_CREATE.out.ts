@@ -14,7 +14,7 @@ export type AnyStruct =
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_rule__out.Struct
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__raw__out.Struct;
 /**
- * Creates a resource object.
+ * Creates a resource object. Group type SELF, for some types of objects SRIOV as well.
  * The value of data.hdr.type tells the shape.
  * Spec: admin-cmds-resource-objects.tex.
  */

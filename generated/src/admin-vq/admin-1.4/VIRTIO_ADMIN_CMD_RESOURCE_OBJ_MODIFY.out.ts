@@ -14,7 +14,7 @@ export type AnyStruct =
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__net_ff_rule__out.Struct
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__raw__out.Struct;
 /**
- * Modifies a resource object.
+ * Modifies a resource object. Group type SELF, for some types of objects SRIOV as well.
  * The value of data.hdr.type tells the shape.
  * Spec: admin-cmds-resource-objects.tex.
  */

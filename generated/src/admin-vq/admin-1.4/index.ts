@@ -133,5 +133,5 @@ export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__raw__in from './VIRTIO_ADMIN_CM
 export const FAMILY = {
   protocol: 'admin-vq',
   family: 'admin-1.4',
-  hash: 'sha256:e0951a751320e2ec58923cc28f1bcb2feae1efaeac46820c50712aeda1a31197',
+  hash: 'sha256:aeb60add9d9b67604ed9958c562e092979e30a0a602947c3403f6f4bee598102',
 } as const;
