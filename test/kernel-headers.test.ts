@@ -201,12 +201,45 @@ const PREFIXES: Readonly<Record<string, string | { readonly bits: string }>> = {
   vsock_type: 'VSOCK_TYPE_',
   vsock_op: 'VSOCK_OP_',
   vsock_event: 'VSOCK_EVENT_',
+  balloon_feature: 'BALLOON_F_',
+  blk_feature: 'BLK_F_',
+  can_feature: 'CAN_F_',
+  console_feature: 'CONSOLE_F_',
+  crypto_feature: 'CRYPTO_F_',
+  feature: 'F_',
+  fs_feature: 'FS_F_',
+  gpio_feature: 'GPIO_F_',
+  gpu_feature: 'GPU_F_',
+  i2c_feature: 'I2C_F_',
+  iommu_feature: 'IOMMU_F_',
+  mem_feature: 'MEM_F_',
+  net_feature: 'NET_F_',
+  pmem_feature: 'PMEM_F_',
+  rtc_feature: 'RTC_F_',
+  scmi_feature: 'SCMI_F_',
+  scsi_feature: 'SCSI_F_',
+  snd_feature: 'SND_F_',
+  vsock_feature: 'VSOCK_F_',
+  net_ctrl_ack: 'NET_',
+  net_ctrl_announce: 'NET_CTRL_ANNOUNCE_',
+  net_ctrl_guest_offloads: 'NET_CTRL_GUEST_OFFLOADS_',
+  net_ctrl_hash_tunnel: 'NET_CTRL_HASH_TUNNEL_',
+  net_ctrl_mac: 'NET_CTRL_MAC_',
+  net_ctrl_mq: 'NET_CTRL_MQ_',
+  net_ctrl_notf_coal: 'NET_CTRL_NOTF_COAL_',
+  net_ctrl_rss_ctx: 'NET_CTRL_RSS_CTX_',
+  net_ctrl_rx: 'NET_CTRL_RX_',
+  net_ctrl_stats: 'NET_CTRL_STATS_',
+  net_ctrl_vlan: 'NET_CTRL_VLAN_',
+  net_guest_offload: 'NET_F_',
 };
 
 /** Values that C calls otherwise. */
 const VALUES: Readonly<Record<string, string>> = {
   'console_event DEVICE_ADD': 'VIRTIO_CONSOLE_PORT_ADD',
   'console_event DEVICE_REMOVE': 'VIRTIO_CONSOLE_PORT_REMOVE',
+  'feature INDIRECT_DESC': 'VIRTIO_RING_F_INDIRECT_DESC',
+  'feature EVENT_IDX': 'VIRTIO_RING_F_EVENT_IDX',
   'device_id ENTROPY': 'VIRTIO_ID_RNG',
   'device_id P9': 'VIRTIO_ID_9P',
   'device_id RTC': 'VIRTIO_ID_CLOCK',
@@ -306,6 +339,35 @@ describe('device ids', () => {
     const named = ids.flatMap((v) => v.doc.match(/; family (\w+)$/)?.[1] ?? []);
     const shared = ['device', 'pci', 'virtqueue'];
     expect([...named, ...shared].sort()).toEqual(families.map((f) => f.family).sort());
-    for (const v of ids.filter((id) => id.value !== 0)) expect(v.doc).toMatch(/; (family \w+|no layout: .+)$/);
+    for (const v of ids.filter((id) => id.value !== 0)) expect(v.doc).toMatch(/; (family \w+|layout: none, .+)$/);
+  });
+});
+
+describe('feature bits', () => {
+  const enums = families.flatMap((f) => f.enums).filter((e) => /(^|_)feature$/.test(e.name));
+  const known = enums.flatMap((e) => e.values.map((v) => `VIRTIO_${PREFIXES[e.name]}${v.name}`));
+
+  it('are there for every field that is valid with some of them only', () => {
+    const named = families.flatMap((f) =>
+      f.structs.flatMap((s) => s.shapes.flatMap((shape) => shape.fields.flatMap((field) => field.validWhen))),
+    );
+    expect(named.length).toBeGreaterThan(60);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('are told of each field of a struct that is valid with them only', () => {
+    const fields = families.flatMap((f) => f.structs.flatMap((s) => s.shapes.flatMap((shape) => shape.fields)));
+    const validWhen = (name: string) => fields.find((f) => f.name === name)?.validWhen;
+    expect(validWhen('geometry.cylinders')).toEqual(['VIRTIO_BLK_F_GEOMETRY']);
+    expect(validWhen('zoned.model')).toEqual(['VIRTIO_BLK_F_ZONED']);
+    expect(validWhen('domain_range.end')).toEqual(['VIRTIO_IOMMU_F_DOMAIN_RANGE']);
+    expect(validWhen('ipsec_resource_hdr.resource_id')).toEqual(['VIRTIO_NET_F_IPSEC']);
+  });
+
+  it('are those of the device type below 24, at 42 and from 50 on, and of every device between', () => {
+    for (const e of enums) {
+      const own = e.values.map((v) => v.value < 24 || v.value === 42 || v.value >= 50);
+      expect(own, e.name).toEqual(e.values.map(() => e.name !== 'feature'));
+    }
   });
 });

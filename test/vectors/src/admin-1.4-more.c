@@ -39,6 +39,31 @@ struct ff_cap {
 struct obj_hdr { uint16_t type; uint8_t reserved[2]; uint32_t id; } PACKED;
 struct ff_group { uint16_t group_priority; } PACKED;
 
+/* Two selectors of the flow filter, of 3 and of 5 bytes of mask. */
+#define SELECTOR(bytes) struct { uint8_t type, flags, reserved[2], length, reserved1[3], mask[bytes]; } PACKED
+struct ff_selectors { uint8_t count, reserved[7]; struct { SELECTOR(3) at0; SELECTOR(5) at1; } PACKED selectors; } PACKED;
+struct ff_actions { uint8_t count, reserved[7], actions[3]; } PACKED;
+struct ff_rule {
+	uint32_t group_id, classifier_id;
+	uint8_t rule_priority, key_length, action, reserved;
+	uint16_t vq_index;
+	uint8_t reserved1[2], keys[5];
+} PACKED;
+struct ff_rule_before {
+	uint32_t group_id, classifier_id;
+	uint8_t rule_priority, key_length, action, reserved;
+	uint16_t vq_index;
+	uint8_t reserved1[2], keys[5], behind[2];
+} PACKED;
+
+#define SELECTOR_FIELDS(at) F(at type), F(at flags), R(at reserved), F(at length), R(at reserved1), F(at mask)
+#define SELECTORS_FIELDS(at) F(at count), R(at reserved), \
+	SELECTOR_FIELDS(at selectors.at0.), SELECTOR_FIELDS(at selectors.at1.)
+#define SELECTORS(at) (at).count = 2; (at).selectors.at0.length = 3; (at).selectors.at1.length = 5
+#define ACTIONS_FIELDS(at) F(at count), R(at reserved), F(at actions)
+#define RULE_FIELDS(at) F(at group_id), F(at classifier_id), F(at rule_priority), F(at key_length), F(at action), \
+	R(at reserved), F(at vq_index), R(at reserved1), F(at keys)
+
 /* Selectors of a part, eight bytes each. */
 struct of_field { struct { uint32_t offset, reserved; } PACKED pci_common_cfg; } PACKED;
 struct of_queue { struct { uint16_t index; uint8_t reserved[6]; } PACKED vq_index; } PACKED;
@@ -98,12 +123,35 @@ static void capabilities(void)
 		struct { uint16_t id; uint8_t reserved[6], cap_specific_data[7]; } PACKED data; } PACKED set_raw;
 	typedef struct { READABLE; struct { uint64_t device_admin_cmd_opcodes[2]; } PACKED data; } PACKED list;
 
+	/* Two more bytes stand behind what a count ends. */
+	typedef struct { uint8_t count, reserved[7], actions[3], behind[2]; } PACKED only_actions;
+	typedef SELECTOR(5) selector;
+	typedef struct { WRITABLE; struct { struct ff_selectors cap_specific_data; } PACKED result; } PACKED got_selectors;
+	typedef struct { WRITABLE; struct { only_actions cap_specific_data; } PACKED result; } PACKED got_actions;
+	typedef struct { READABLE;
+		struct { uint16_t id; uint8_t reserved[6]; struct ff_selectors cap_specific_data; } PACKED data; } PACKED set_selectors;
+	typedef struct { READABLE;
+		struct { uint16_t id; uint8_t reserved[6]; only_actions cap_specific_data; } PACKED data; } PACKED set_actions;
+
 	VECTOR(got, "VIRTIO_ADMIN_CMD_DEVICE_CAP_GET/raw:in", IN(8), , WRITABLE_FIELDS, F(result.cap_specific_data))
 	VECTOR(set_ff, "VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/net_ff_resource:out", OUT(9), s.opcode = 9; s.data.id = 0x800,
 	       READABLE_FIELDS, F(data.id), R(data.reserved), F(data.cap_specific_data.groups_limit),
 	       F(data.cap_specific_data.classifiers_limit), F(data.cap_specific_data.rules_limit),
 	       F(data.cap_specific_data.rules_per_group_limit), F(data.cap_specific_data.last_rule_priority),
 	       F(data.cap_specific_data.selectors_per_classifier_limit), R(data.cap_specific_data.reserved))
+	VECTOR(got_selectors, "VIRTIO_ADMIN_CMD_DEVICE_CAP_GET/net_ff_selector:in", IN(8),
+	       SELECTORS(s.result.cap_specific_data), WRITABLE_FIELDS, SELECTORS_FIELDS(result.cap_specific_data.))
+	VECTOR_BEFORE(2, got_actions, "VIRTIO_ADMIN_CMD_DEVICE_CAP_GET/net_ff_action:in", IN(8),
+		      s.result.cap_specific_data.count = 3, WRITABLE_FIELDS, ACTIONS_FIELDS(result.cap_specific_data.))
+	VECTOR(set_selectors, "VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/net_ff_selector:out", OUT(9),
+	       s.opcode = 9; s.data.id = 0x801; SELECTORS(s.data.cap_specific_data), READABLE_FIELDS,
+	       F(data.id), R(data.reserved), SELECTORS_FIELDS(data.cap_specific_data.))
+	VECTOR_BEFORE(2, set_actions, "VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/net_ff_action:out", OUT(9),
+		      s.opcode = 9; s.data.id = 0x802; s.data.cap_specific_data.count = 3, READABLE_FIELDS,
+		      F(data.id), R(data.reserved), ACTIONS_FIELDS(data.cap_specific_data.))
+	VECTOR(selector, "virtio_admin_net_ff_selector@5", "", s.length = 5, SELECTOR_FIELDS())
+	VECTOR(struct ff_selectors, "virtio_admin_net_ff_selectors@2", "", SELECTORS(s), SELECTORS_FIELDS())
+	VECTOR_BEFORE(2, only_actions, "virtio_admin_net_ff_actions@3", "", s.count = 3, ACTIONS_FIELDS())
 	VECTOR(set_raw, "VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/raw:out", OUT(9), s.opcode = 9; s.data.id = 0x7ff,
 	       READABLE_FIELDS, F(data.id), R(data.reserved), F(data.cap_specific_data))
 	VECTOR(list, "VIRTIO_ADMIN_CMD_LIST_USE@2:out", OUT(1), s.opcode = 1,
@@ -133,6 +181,36 @@ static void resource_objects(void)
 	VECTOR(raw_now, "VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY/raw:in", IN(12), , WRITABLE_FIELDS,
 	       F(result.resource_obj_specific_result))
 	VECTOR(struct ff_group, "virtio_admin_net_ff_group", "", , F(group_priority))
+
+	/* Two more bytes stand behind the keys. */
+	typedef struct { READABLE; struct { struct obj_hdr hdr; uint64_t flags;
+		struct ff_selectors resource_obj_specific_data; } PACKED data; } PACKED classifier;
+	typedef struct { READABLE; struct { struct obj_hdr hdr; uint64_t flags;
+		struct ff_rule resource_obj_specific_data; uint8_t behind[2]; } PACKED data; } PACKED rule;
+	typedef struct { WRITABLE; struct { struct ff_selectors resource_obj_specific_result; } PACKED result; } PACKED classifier_now;
+	typedef struct { WRITABLE; struct { struct ff_rule resource_obj_specific_result; uint8_t behind[2]; } PACKED
+			 result; } PACKED rule_now;
+
+#define OBJECT(op, kind) s.opcode = (op); s.data.hdr.type = (kind)
+#define OBJECT_FIELDS READABLE_FIELDS, OBJ_FIELDS(data.), F(data.flags)
+	VECTOR(classifier, "VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE/net_ff_classifier:out", OUT(10), OBJECT(10, 0x201);
+	       SELECTORS(s.data.resource_obj_specific_data), OBJECT_FIELDS, SELECTORS_FIELDS(data.resource_obj_specific_data.))
+	VECTOR(classifier, "VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY/net_ff_classifier:out", OUT(11), OBJECT(11, 0x201);
+	       SELECTORS(s.data.resource_obj_specific_data), OBJECT_FIELDS, SELECTORS_FIELDS(data.resource_obj_specific_data.))
+	VECTOR(classifier_now, "VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY/net_ff_classifier:in", IN(12),
+	       SELECTORS(s.result.resource_obj_specific_result), WRITABLE_FIELDS,
+	       SELECTORS_FIELDS(result.resource_obj_specific_result.))
+	VECTOR_BEFORE(2, rule, "VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE/net_ff_rule:out", OUT(10), OBJECT(10, 0x202);
+		      s.data.resource_obj_specific_data.key_length = 5,
+		      OBJECT_FIELDS, RULE_FIELDS(data.resource_obj_specific_data.))
+	VECTOR_BEFORE(2, rule, "VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY/net_ff_rule:out", OUT(11), OBJECT(11, 0x202);
+		      s.data.resource_obj_specific_data.key_length = 5,
+		      OBJECT_FIELDS, RULE_FIELDS(data.resource_obj_specific_data.))
+	VECTOR_BEFORE(2, rule_now, "VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY/net_ff_rule:in", IN(12),
+		      s.result.resource_obj_specific_result.key_length = 5,
+		      WRITABLE_FIELDS, RULE_FIELDS(result.resource_obj_specific_result.))
+	VECTOR(struct ff_selectors, "virtio_admin_net_ff_classifier@2", "", SELECTORS(s), SELECTORS_FIELDS())
+	VECTOR_BEFORE(2, struct ff_rule_before, "virtio_admin_net_ff_rule@5", "", s.key_length = 5, RULE_FIELDS())
 }
 
 static void device_parts(void)

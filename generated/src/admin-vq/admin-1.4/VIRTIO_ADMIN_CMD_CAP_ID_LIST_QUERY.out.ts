@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Asks which capabilities the device has.
+ * Asks which capabilities the device has. Group type SELF only.
  * Spec: admin-cmds-capabilities.tex.
  */
 export const STRUCT = {

@@ -2,12 +2,16 @@
 import { ErrorCode, type WireError, exact_struct } from '../../support/v1.js';
 import * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__dev_parts__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.dev_parts.in.js';
 import * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_resource__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.net_ff_resource.in.js';
+import * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_selector__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.net_ff_selector.in.js';
+import * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_action__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.net_ff_action.in.js';
 import * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__raw__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.raw.in.js';
 
 /** The struct in any of its shapes, told apart by `name`. */
 export type AnyStruct =
   | VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__dev_parts__in.Struct
   | VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_resource__in.Struct
+  | VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_selector__in.Struct
+  | VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_action__in.Struct
   | VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__raw__in.Struct;
 /**
  * Result of VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.
@@ -17,6 +21,8 @@ export type AnyStruct =
 export const SHAPES = [
   'VIRTIO_ADMIN_CMD_DEVICE_CAP_GET/dev_parts:in',
   'VIRTIO_ADMIN_CMD_DEVICE_CAP_GET/net_ff_resource:in',
+  'VIRTIO_ADMIN_CMD_DEVICE_CAP_GET/net_ff_selector:in',
+  'VIRTIO_ADMIN_CMD_DEVICE_CAP_GET/net_ff_action:in',
   'VIRTIO_ADMIN_CMD_DEVICE_CAP_GET/raw:in',
 ] as const;
 
@@ -31,6 +37,10 @@ export function check(view: DataView, p: number, end: number, request: number): 
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__dev_parts__in.check(view, p, end);
     case 2048:
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_resource__in.check(view, p, end);
+    case 2049:
+      return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_selector__in.check(view, p, end);
+    case 2050:
+      return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_action__in.check(view, p, end);
     default:
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__raw__in.check(view, p, end);
   }
@@ -46,6 +56,10 @@ export function decode(view: DataView, p: number, end: number, request: number):
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__dev_parts__in.decode(view, p, end);
     case 2048:
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_resource__in.decode(view, p, end);
+    case 2049:
+      return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_selector__in.decode(view, p, end);
+    case 2050:
+      return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_action__in.decode(view, p, end);
     default:
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__raw__in.decode(view, p, end);
   }
@@ -63,6 +77,10 @@ export function describe(view: DataView, p: number, end: number, code: number, r
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__dev_parts__in.describe(view, p, end, code);
     case 2048:
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_resource__in.describe(view, p, end, code);
+    case 2049:
+      return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_selector__in.describe(view, p, end, code);
+    case 2050:
+      return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_action__in.describe(view, p, end, code);
     default:
       return VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__raw__in.describe(view, p, end, code);
   }

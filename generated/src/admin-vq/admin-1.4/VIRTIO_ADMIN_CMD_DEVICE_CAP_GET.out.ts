@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Reads a capability of the device.
+ * Reads a capability of the device. Group type SELF only.
  * Spec: admin-cmds-capabilities.tex.
  */
 export const STRUCT = {

@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Stops or resumes a device.
+ * Stops or resumes a device. Group type SRIOV only.
  * Spec: admin-cmds-device-parts.tex.
  */
 export const STRUCT = {

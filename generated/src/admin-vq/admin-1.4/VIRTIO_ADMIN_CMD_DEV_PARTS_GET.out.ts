@@ -11,7 +11,7 @@ import {
 import * as virtio_dev_part_hdr from './virtio_dev_part_hdr.js';
 
 /**
- * Reads parts of a device.
+ * Reads parts of a device. Group type SRIOV only.
  * Spec: admin-cmds-device-parts.tex.
  */
 export const STRUCT = {

@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Asks about the parts of a device.
+ * Asks about the parts of a device. Group type SRIOV only.
  * Spec: admin-cmds-device-parts.tex.
  */
 export const STRUCT = {

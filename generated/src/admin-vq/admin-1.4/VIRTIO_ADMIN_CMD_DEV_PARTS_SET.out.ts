@@ -12,7 +12,7 @@ import {
 import * as virtio_dev_part from './virtio_dev_part.js';
 
 /**
- * Writes parts of a device that is stopped.
+ * Writes parts of a device that is stopped. Group type SRIOV only.
  * Spec: admin-cmds-device-parts.tex.
  */
 export const STRUCT = {

@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Tells the device how the driver uses a capability. Device parts.
+ * Tells the device how the driver uses a capability. Group type SELF only. Device parts.
  * Spec: admin-cmds-capabilities.tex.
  */
 export const STRUCT = {

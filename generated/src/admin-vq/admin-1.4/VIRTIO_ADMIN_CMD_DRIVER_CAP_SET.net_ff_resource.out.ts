@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Tells the device how the driver uses a capability. The flow filter of a network device.
+ * Tells the device how the driver uses a capability. Group type SELF only. The flow filter of a network device.
  * Spec: admin-cmds-capabilities.tex.
  */
 export const STRUCT = {

@@ -2,21 +2,27 @@
 import { ErrorCode, type WireError, exact_struct } from '../../support/v1.js';
 import * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__dev_parts__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.dev_parts.out.js';
 import * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_resource__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.net_ff_resource.out.js';
+import * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_selector__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.net_ff_selector.out.js';
+import * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_action__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.net_ff_action.out.js';
 import * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__raw__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.raw.out.js';
 
 /** The struct in any of its shapes, told apart by `name`. */
 export type AnyStruct =
   | VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__dev_parts__out.Struct
   | VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_resource__out.Struct
+  | VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_selector__out.Struct
+  | VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_action__out.Struct
   | VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__raw__out.Struct;
 /**
- * Tells the device how the driver uses a capability.
+ * Tells the device how the driver uses a capability. Group type SELF only.
  * The value of data.id tells the shape.
  * Spec: admin-cmds-capabilities.tex.
  */
 export const SHAPES = [
   'VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/dev_parts:out',
   'VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/net_ff_resource:out',
+  'VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/net_ff_selector:out',
+  'VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/net_ff_action:out',
   'VIRTIO_ADMIN_CMD_DRIVER_CAP_SET/raw:out',
 ] as const;
 
@@ -31,6 +37,10 @@ export function check(view: DataView, p: number, end: number): number {
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__dev_parts__out.check(view, p, end);
     case 2048:
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_resource__out.check(view, p, end);
+    case 2049:
+      return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_selector__out.check(view, p, end);
+    case 2050:
+      return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_action__out.check(view, p, end);
     default:
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__raw__out.check(view, p, end);
   }
@@ -44,6 +54,10 @@ export function decode(view: DataView, p: number, end: number): AnyStruct | Wire
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__dev_parts__out.decode(view, p, end);
     case 2048:
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_resource__out.decode(view, p, end);
+    case 2049:
+      return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_selector__out.decode(view, p, end);
+    case 2050:
+      return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_action__out.decode(view, p, end);
     default:
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__raw__out.decode(view, p, end);
   }
@@ -62,6 +76,10 @@ export function describe(view: DataView, p: number, end: number, code: number): 
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__dev_parts__out.describe(view, p, end, code);
     case 2048:
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_resource__out.describe(view, p, end, code);
+    case 2049:
+      return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_selector__out.describe(view, p, end, code);
+    case 2050:
+      return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_action__out.describe(view, p, end, code);
     default:
       return VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__raw__out.describe(view, p, end, code);
   }

@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Tells the device how the driver uses a capability. Any other capability.
+ * Tells the device how the driver uses a capability. Group type SELF only. Any other capability.
  * Spec: admin-cmds-capabilities.tex.
  */
 export const STRUCT = {

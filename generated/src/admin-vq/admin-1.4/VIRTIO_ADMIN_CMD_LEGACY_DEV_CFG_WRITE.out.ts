@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Writes the device configuration of a legacy device.
+ * Writes the device configuration of a legacy device. Group type SRIOV only.
  * Spec: admin-cmds-legacy-interface.tex.
  */
 export const STRUCT = {

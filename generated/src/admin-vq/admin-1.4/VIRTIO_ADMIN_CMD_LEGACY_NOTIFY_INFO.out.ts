@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Asks where a legacy device is notified.
+ * Asks where a legacy device is notified. Group type SRIOV only.
  * Spec: admin-cmds-legacy-interface.tex.
  */
 export const STRUCT = {

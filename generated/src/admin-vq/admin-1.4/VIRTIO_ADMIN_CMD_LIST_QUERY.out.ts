@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Asks which commands the device has for a group type. The list never shrinks.
+ * Asks which commands the device has for a group type. The list never shrinks. Any group type, member id 0.
  * Spec: admin.tex, VIRTIO_ADMIN_CMD_LIST_QUERY.
  */
 export const STRUCT = {

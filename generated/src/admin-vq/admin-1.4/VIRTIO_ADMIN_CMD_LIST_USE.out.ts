@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Tells the device which commands the driver is going to use.
+ * Tells the device which commands the driver is going to use. Any group type, member id 0.
  * Spec: admin.tex, VIRTIO_ADMIN_CMD_LIST_USE.
  */
 export const STRUCT = {

@@ -2,21 +2,27 @@
 import { ErrorCode, type WireError, exact_struct } from '../../support/v1.js';
 import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__dev_parts__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.dev_parts.out.js';
 import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_group__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.net_ff_group.out.js';
+import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_classifier__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.net_ff_classifier.out.js';
+import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_rule__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.net_ff_rule.out.js';
 import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__raw__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.raw.out.js';
 
 /** The struct in any of its shapes, told apart by `name`. */
 export type AnyStruct =
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__dev_parts__out.Struct
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_group__out.Struct
+  | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_classifier__out.Struct
+  | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_rule__out.Struct
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__raw__out.Struct;
 /**
- * Creates a resource object.
+ * Creates a resource object. Group type SELF, for some types of objects SRIOV as well.
  * The value of data.hdr.type tells the shape.
  * Spec: admin-cmds-resource-objects.tex.
  */
 export const SHAPES = [
   'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE/dev_parts:out',
   'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE/net_ff_group:out',
+  'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE/net_ff_classifier:out',
+  'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE/net_ff_rule:out',
   'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE/raw:out',
 ] as const;
 
@@ -31,6 +37,10 @@ export function check(view: DataView, p: number, end: number): number {
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__dev_parts__out.check(view, p, end);
     case 512:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_group__out.check(view, p, end);
+    case 513:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_classifier__out.check(view, p, end);
+    case 514:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_rule__out.check(view, p, end);
     default:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__raw__out.check(view, p, end);
   }
@@ -44,6 +54,10 @@ export function decode(view: DataView, p: number, end: number): AnyStruct | Wire
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__dev_parts__out.decode(view, p, end);
     case 512:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_group__out.decode(view, p, end);
+    case 513:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_classifier__out.decode(view, p, end);
+    case 514:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_rule__out.decode(view, p, end);
     default:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__raw__out.decode(view, p, end);
   }
@@ -62,6 +76,10 @@ export function describe(view: DataView, p: number, end: number, code: number): 
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__dev_parts__out.describe(view, p, end, code);
     case 512:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_group__out.describe(view, p, end, code);
+    case 513:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_classifier__out.describe(view, p, end, code);
+    case 514:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_rule__out.describe(view, p, end, code);
     default:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__raw__out.describe(view, p, end, code);
   }

@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Creates a resource object. Any other object.
+ * Creates a resource object. Group type SELF, for some types of objects SRIOV as well. Any other object.
  * Spec: admin-cmds-resource-objects.tex.
  */
 export const STRUCT = {

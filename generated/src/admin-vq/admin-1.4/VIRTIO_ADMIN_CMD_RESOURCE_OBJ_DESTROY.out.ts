@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Destroys a resource object.
+ * Destroys a resource object. Group type SELF, for some types of objects SRIOV as well.
  * Spec: admin-cmds-resource-objects.tex.
  */
 export const STRUCT = {

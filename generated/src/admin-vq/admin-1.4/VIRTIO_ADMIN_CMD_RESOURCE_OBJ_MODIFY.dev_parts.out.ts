@@ -10,7 +10,7 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Modifies a resource object. Device parts.
+ * Modifies a resource object. Group type SELF, for some types of objects SRIOV as well. Device parts.
  * Spec: admin-cmds-resource-objects.tex.
  */
 export const STRUCT = {

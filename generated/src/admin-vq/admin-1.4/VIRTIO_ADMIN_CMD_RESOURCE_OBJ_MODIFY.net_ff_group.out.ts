@@ -10,7 +10,8 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Modifies a resource object. A group of the flow filter of a network device.
+ * Modifies a resource object. Group type SELF, for some types of objects SRIOV as well. A group of the flow filter
+ * of a network device.
  * Spec: admin-cmds-resource-objects.tex.
  */
 export const STRUCT = {

@@ -2,12 +2,16 @@
 import { ErrorCode, type WireError, exact_struct } from '../../support/v1.js';
 import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__dev_parts__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.dev_parts.in.js';
 import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_group__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.net_ff_group.in.js';
+import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_classifier__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.net_ff_classifier.in.js';
+import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_rule__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.net_ff_rule.in.js';
 import * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__raw__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.raw.in.js';
 
 /** The struct in any of its shapes, told apart by `name`. */
 export type AnyStruct =
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__dev_parts__in.Struct
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_group__in.Struct
+  | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_classifier__in.Struct
+  | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_rule__in.Struct
   | VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__raw__in.Struct;
 /**
  * Result of VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.
@@ -17,6 +21,8 @@ export type AnyStruct =
 export const SHAPES = [
   'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY/dev_parts:in',
   'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY/net_ff_group:in',
+  'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY/net_ff_classifier:in',
+  'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY/net_ff_rule:in',
   'VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY/raw:in',
 ] as const;
 
@@ -31,6 +37,10 @@ export function check(view: DataView, p: number, end: number, request: number): 
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__dev_parts__in.check(view, p, end);
     case 512:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_group__in.check(view, p, end);
+    case 513:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_classifier__in.check(view, p, end);
+    case 514:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_rule__in.check(view, p, end);
     default:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__raw__in.check(view, p, end);
   }
@@ -46,6 +56,10 @@ export function decode(view: DataView, p: number, end: number, request: number):
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__dev_parts__in.decode(view, p, end);
     case 512:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_group__in.decode(view, p, end);
+    case 513:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_classifier__in.decode(view, p, end);
+    case 514:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_rule__in.decode(view, p, end);
     default:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__raw__in.decode(view, p, end);
   }
@@ -63,6 +77,10 @@ export function describe(view: DataView, p: number, end: number, code: number, r
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__dev_parts__in.describe(view, p, end, code);
     case 512:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_group__in.describe(view, p, end, code);
+    case 513:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_classifier__in.describe(view, p, end, code);
+    case 514:
+      return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_rule__in.describe(view, p, end, code);
     default:
       return VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__raw__in.describe(view, p, end, code);
   }

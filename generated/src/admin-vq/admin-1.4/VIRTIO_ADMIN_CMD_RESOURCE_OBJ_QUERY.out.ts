@@ -10,7 +10,8 @@ import {
 } from '../../support/v1.js';
 
 /**
- * Reads a resource object as it was last created or modified.
+ * Reads a resource object as it was last created or modified. Group type SELF, for some types of objects SRIOV as
+ * well.
  * Spec: admin-cmds-resource-objects.tex.
  */
 export const STRUCT = {

@@ -14,6 +14,22 @@ export const admin_capability = {
   NET_FF_SELECTOR: 0x801,
   /** actions of the flow filter */
   NET_FF_ACTION: 0x802,
+  /** resources of IPsec */
+  NET_IPSEC_RESOURCE: 0x803,
+  /** security associations of IPsec */
+  NET_IPSEC_SA: 0x804,
+} as const;
+
+/**
+ * Capabilities from 0x800 on where the device is a crypto device.
+ * Other values may occur.
+ * Spec: admin-cmds-capabilities.tex; device-types/crypto/description.tex.
+ */
+export const admin_capability_crypto = {
+  /** resources of IPsec */
+  IPSEC_RESOURCE: 0x800,
+  /** security associations of IPsec */
+  IPSEC_SA: 0x801,
 } as const;
 
 /**
@@ -43,6 +59,10 @@ export const admin_resource = {
   NET_FF_CLASSIFIER: 0x201,
   /** rule of the flow filter */
   NET_FF_RULE: 0x202,
+  /** security association of IPsec, outbound */
+  NET_IPSEC_OUTB_SA: 0x203,
+  /** security association of IPsec, inbound */
+  NET_IPSEC_INB_SA: 0x204,
 } as const;
 
 /**

@@ -19,8 +19,13 @@ export * as virtio_admin_cmd_resource_obj_cmd_hdr from './virtio_admin_cmd_resou
 export * as virtio_admin_cmd_resource_obj_create_data from './virtio_admin_cmd_resource_obj_create_data.js';
 export * as virtio_admin_cmd_resource_obj_query_data from './virtio_admin_cmd_resource_obj_query_data.js';
 export * as virtio_admin_cmd_status from './virtio_admin_cmd_status.js';
+export * as virtio_admin_net_ff_actions from './virtio_admin_net_ff_actions.js';
 export * as virtio_admin_net_ff_cap_data from './virtio_admin_net_ff_cap_data.js';
+export * as virtio_admin_net_ff_classifier from './virtio_admin_net_ff_classifier.js';
 export * as virtio_admin_net_ff_group from './virtio_admin_net_ff_group.js';
+export * as virtio_admin_net_ff_rule from './virtio_admin_net_ff_rule.js';
+export * as virtio_admin_net_ff_selector from './virtio_admin_net_ff_selector.js';
+export * as virtio_admin_net_ff_selectors from './virtio_admin_net_ff_selectors.js';
 export * as virtio_dev_part from './virtio_dev_part.js';
 export * as virtio_dev_part__num_queues from './virtio_dev_part.num_queues.js';
 export * as virtio_dev_part__other_field from './virtio_dev_part.other_field.js';
@@ -61,6 +66,8 @@ export * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__out from './VIRTIO_ADMIN_CMD_DEVICE
 export * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.in.js';
 export * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__dev_parts__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.dev_parts.in.js';
 export * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_resource__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.net_ff_resource.in.js';
+export * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_selector__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.net_ff_selector.in.js';
+export * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__net_ff_action__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.net_ff_action.in.js';
 export * as VIRTIO_ADMIN_CMD_DEVICE_CAP_GET__raw__in from './VIRTIO_ADMIN_CMD_DEVICE_CAP_GET.raw.in.js';
 export * as VIRTIO_ADMIN_CMD_DEV_MODE_SET__out from './VIRTIO_ADMIN_CMD_DEV_MODE_SET.out.js';
 export * as VIRTIO_ADMIN_CMD_DEV_MODE_SET__in from './VIRTIO_ADMIN_CMD_DEV_MODE_SET.in.js';
@@ -76,6 +83,8 @@ export * as VIRTIO_ADMIN_CMD_DEV_PARTS_SET__in from './VIRTIO_ADMIN_CMD_DEV_PART
 export * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.out.js';
 export * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__dev_parts__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.dev_parts.out.js';
 export * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_resource__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.net_ff_resource.out.js';
+export * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_selector__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.net_ff_selector.out.js';
+export * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__net_ff_action__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.net_ff_action.out.js';
 export * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__raw__out from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.raw.out.js';
 export * as VIRTIO_ADMIN_CMD_DRIVER_CAP_SET__in from './VIRTIO_ADMIN_CMD_DRIVER_CAP_SET.in.js';
 export * as VIRTIO_ADMIN_CMD_LEGACY_COMMON_CFG_READ__out from './VIRTIO_ADMIN_CMD_LEGACY_COMMON_CFG_READ.out.js';
@@ -95,6 +104,8 @@ export * as VIRTIO_ADMIN_CMD_LIST_USE__in from './VIRTIO_ADMIN_CMD_LIST_USE.in.j
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__dev_parts__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.dev_parts.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_group__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.net_ff_group.out.js';
+export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_classifier__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.net_ff_classifier.out.js';
+export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__net_ff_rule__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.net_ff_rule.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__raw__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.raw.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE.in.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_DESTROY__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_DESTROY.out.js';
@@ -102,12 +113,16 @@ export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_DESTROY__in from './VIRTIO_ADMIN_CMD_R
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__dev_parts__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY.dev_parts.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__net_ff_group__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY.net_ff_group.out.js';
+export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__net_ff_classifier__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY.net_ff_classifier.out.js';
+export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__net_ff_rule__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY.net_ff_rule.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__raw__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY.raw.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY.in.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__out from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.out.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.in.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__dev_parts__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.dev_parts.in.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_group__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.net_ff_group.in.js';
+export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_classifier__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.net_ff_classifier.in.js';
+export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__net_ff_rule__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.net_ff_rule.in.js';
 export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__raw__in from './VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY.raw.in.js';
 
 /**
@@ -118,5 +133,5 @@ export * as VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY__raw__in from './VIRTIO_ADMIN_CM
 export const FAMILY = {
   protocol: 'admin-vq',
   family: 'admin-1.4',
-  hash: 'sha256:520f013d21236daf97aa1aa0e1c7da40f771e5a162c9b9e0410cd1d187fe88b0',
+  hash: 'sha256:aeb60add9d9b67604ed9958c562e092979e30a0a602947c3403f6f4bee598102',
 } as const;

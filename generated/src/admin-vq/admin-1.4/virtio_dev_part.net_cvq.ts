@@ -10,8 +10,9 @@ import {
 } from '../../support/v1.js';
 
 /**
- * A part of a device with its content. What follows is found by its length alone. A command of the control queue.
- * The data of a command of the control queue: the number of pairs of queues.
+ * A part of a device with its content. What follows is found by its length alone. Common parts stand in the order
+ * of their types, and only DEV_FEATURES may be marked OPTIONAL among them. A command of the control queue. The
+ * data of a command of the control queue: the number of pairs of queues.
  * Spec: device-parts.tex.
  */
 export const STRUCT = {

@@ -2,8 +2,9 @@
 import { ErrorCode, type WireError, copy_bytes, exact_struct, short_body, short_tail } from '../../support/v1.js';
 
 /**
- * A part of a device with its content. What follows is found by its length alone. A field of the common
- * configuration. A field of the common configuration. Any other field.
+ * A part of a device with its content. What follows is found by its length alone. Common parts stand in the order
+ * of their types, and only DEV_FEATURES may be marked OPTIONAL among them. A field of the common configuration. A
+ * field of the common configuration. Any other field.
  * Spec: device-parts.tex.
  */
 export const STRUCT = {

@@ -20,7 +20,8 @@ export type AnyStruct =
   | virtio_dev_part__device_status.Struct
   | virtio_dev_part__raw.Struct;
 /**
- * A part of a device with its content. What follows is found by its length alone.
+ * A part of a device with its content. What follows is found by its length alone. Common parts stand in the order
+ * of their types, and only DEV_FEATURES may be marked OPTIONAL among them.
  * The value of hdr.part_type tells the shape.
  * Spec: device-parts.tex.
  */

@@ -11,8 +11,9 @@ import {
 } from '../../support/v1.js';
 
 /**
- * A part of a device with its content. What follows is found by its length alone. Something of a queue.
- * Configuration of a queue.
+ * A part of a device with its content. What follows is found by its length alone. Common parts stand in the order
+ * of their types, and only DEV_FEATURES may be marked OPTIONAL among them. Something of a queue. Configuration of
+ * a queue.
  * Spec: device-parts.tex.
  */
 export const STRUCT = {

@@ -2,7 +2,7 @@
 import { ErrorCode, type WireError, exact_struct, short_body, u64_number } from '../../support/v1.js';
 
 /**
- * Asks what the management device can do.
+ * Asks what the management device can do; device_id is 0.
  * Spec: RFC, VIRTIO_ADMIN_CTRL_CAP_GET.
  */
 export const STRUCT = {

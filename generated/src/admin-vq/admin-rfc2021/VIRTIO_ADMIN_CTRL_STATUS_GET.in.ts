@@ -36,6 +36,7 @@ export function ack(view: DataView, p: number): number {
 /**
  * u8 at byte 1: device status; 0 once a reset is finished.
  * Spec: RFC, VIRTIO_ADMIN_CTRL_STATUS_GET.
+ * Values: enums.admin_device_status.
  */
 export function data_status(view: DataView, p: number): number {
   return view.getUint8(p + 1);

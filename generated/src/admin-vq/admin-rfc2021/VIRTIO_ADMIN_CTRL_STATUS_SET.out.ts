@@ -67,6 +67,7 @@ export function command(view: DataView, p: number): number {
 /**
  * u8 at byte 12: device status.
  * Spec: RFC, VIRTIO_ADMIN_CTRL_STATUS_SET.
+ * Values: enums.admin_device_status.
  */
 export function data_status(view: DataView, p: number): number {
   return view.getUint8(p + 12);

@@ -2,7 +2,7 @@
 import { ErrorCode, type WireError, copy_bytes, exact_struct, short_body, u64_number } from '../../support/v1.js';
 
 /**
- * Creates a virtual device.
+ * Creates a virtual device; the device_id of the envelope is 0.
  * Spec: RFC, VIRTIO_ADMIN_CTRL_VDEV_CREATE.
  */
 export const STRUCT = {

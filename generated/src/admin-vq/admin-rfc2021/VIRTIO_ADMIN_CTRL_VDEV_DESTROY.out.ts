@@ -2,7 +2,7 @@
 import { ErrorCode, type WireError, exact_struct, short_body, u64_number } from '../../support/v1.js';
 
 /**
- * Destroys a virtual device.
+ * Destroys a virtual device; device_id names it, and 0 fails.
  * Spec: RFC, VIRTIO_ADMIN_CTRL_VDEV_DESTROY.
  */
 export const STRUCT = {

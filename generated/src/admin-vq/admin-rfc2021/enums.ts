@@ -21,6 +21,28 @@ export const admin_capability = {
 } as const;
 
 /**
+ * Device status, with the bit that the RFC adds.
+ * Values are masks that combine.
+ * Spec: RFC, device status; virtio core, Device Status Field.
+ */
+export const admin_device_status = {
+  /** the driver has seen the device */
+  ACKNOWLEDGE: 0x1,
+  /** it knows how to drive it */
+  DRIVER: 0x2,
+  /** it is ready */
+  DRIVER_OK: 0x4,
+  /** features are agreed upon */
+  FEATURES_OK: 0x8,
+  /** the MMU of the device failed; always together with DEVICE_NEEDS_RESET, until a reset */
+  DEVICE_MMU_FAIL: 0x20,
+  /** the device has failed */
+  DEVICE_NEEDS_RESET: 0x40,
+  /** the driver has given up */
+  FAILED: 0x80,
+} as const;
+
+/**
  * Kinds of access to memory.
  * Values are masks that combine.
  * Spec: RFC, device MMU.

@@ -68,5 +68,5 @@ export * as VIRTIO_ADMIN_VQ_CTRL_MMU_UNMAP__in from './VIRTIO_ADMIN_VQ_CTRL_MMU_
 export const FAMILY = {
   protocol: 'admin-vq',
   family: 'admin-rfc2021',
-  hash: 'sha256:df5371a90f2490136fa447b7ef49b184432c78be32f2493f9eb1ff6620380326',
+  hash: 'sha256:3e9ab4c3799211355ab9a6357c9f89903c3f4f75d84bf90aace9575cb1bda94a',
 } as const;

@@ -12,5 +12,5 @@ export * as virtio_balloon_stat from './virtio_balloon_stat.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'balloon',
-  hash: 'sha256:3445d47fc65703ed557c47981111671ed08cb15cab0490a3356fedf480647303',
+  hash: 'sha256:b998c6ee3bff80b6e45e168de86d00eb76db67a53f6bb14c76ef408be5363513',
 } as const;

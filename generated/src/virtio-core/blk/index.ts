@@ -20,5 +20,5 @@ export * as virtio_blk_zoned_characteristics from './virtio_blk_zoned_characteri
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'blk',
-  hash: 'sha256:de1444bc7cfc8a9910ef2b374acca52a8d5614abd4ded032a239e9a6b5c87adc',
+  hash: 'sha256:cb6ed61c96b0b1dc11388f05fb4ffbc7cbf490cd42497567a312729715b8ab22',
 } as const;

@@ -109,6 +109,7 @@ export function seg_max(view: DataView, p: number): number {
 
 /**
  * u16 at bytes 16..17: cylinders.
+ * Valid with VIRTIO_BLK_F_GEOMETRY.
  * Spec: device-types/blk/description.tex, struct virtio_blk_geometry.
  */
 export function geometry_cylinders(view: DataView, p: number): number {
@@ -117,6 +118,7 @@ export function geometry_cylinders(view: DataView, p: number): number {
 
 /**
  * u8 at byte 18: heads.
+ * Valid with VIRTIO_BLK_F_GEOMETRY.
  * Spec: device-types/blk/description.tex, struct virtio_blk_geometry.
  */
 export function geometry_heads(view: DataView, p: number): number {
@@ -125,6 +127,7 @@ export function geometry_heads(view: DataView, p: number): number {
 
 /**
  * u8 at byte 19: sectors of a track.
+ * Valid with VIRTIO_BLK_F_GEOMETRY.
  * Spec: device-types/blk/description.tex, struct virtio_blk_geometry.
  */
 export function geometry_sectors(view: DataView, p: number): number {
@@ -142,6 +145,7 @@ export function blk_size(view: DataView, p: number): number {
 
 /**
  * u8 at byte 24: logical blocks of a physical one, as a power of two.
+ * Valid with VIRTIO_BLK_F_TOPOLOGY.
  * Spec: device-types/blk/description.tex, struct virtio_blk_topology.
  */
 export function topology_physical_block_exp(view: DataView, p: number): number {
@@ -150,6 +154,7 @@ export function topology_physical_block_exp(view: DataView, p: number): number {
 
 /**
  * u8 at byte 25: first aligned logical block.
+ * Valid with VIRTIO_BLK_F_TOPOLOGY.
  * Spec: device-types/blk/description.tex, struct virtio_blk_topology.
  */
 export function topology_alignment_offset(view: DataView, p: number): number {
@@ -158,6 +163,7 @@ export function topology_alignment_offset(view: DataView, p: number): number {
 
 /**
  * u16 at bytes 26..27: smallest transfer without a penalty.
+ * Valid with VIRTIO_BLK_F_TOPOLOGY.
  * Spec: device-types/blk/description.tex, struct virtio_blk_topology.
  */
 export function topology_min_io_size(view: DataView, p: number): number {
@@ -166,6 +172,7 @@ export function topology_min_io_size(view: DataView, p: number): number {
 
 /**
  * u32 at bytes 28..31: best size of a transfer.
+ * Valid with VIRTIO_BLK_F_TOPOLOGY.
  * Spec: device-types/blk/description.tex, struct virtio_blk_topology.
  */
 export function topology_opt_io_size(view: DataView, p: number): number {
@@ -301,6 +308,7 @@ export function secure_erase_sector_alignment(view: DataView, p: number): number
 
 /**
  * u32 at bytes 72..75: sectors of a zone.
+ * Valid with VIRTIO_BLK_F_ZONED.
  * Spec: device-types/blk/description.tex, struct virtio_blk_zoned_characteristics.
  */
 export function zoned_zone_sectors(view: DataView, p: number): number {
@@ -309,6 +317,7 @@ export function zoned_zone_sectors(view: DataView, p: number): number {
 
 /**
  * u32 at bytes 76..79: open zones at a time; 0 = no limit.
+ * Valid with VIRTIO_BLK_F_ZONED.
  * Spec: device-types/blk/description.tex, struct virtio_blk_zoned_characteristics.
  */
 export function zoned_max_open_zones(view: DataView, p: number): number {
@@ -317,6 +326,7 @@ export function zoned_max_open_zones(view: DataView, p: number): number {
 
 /**
  * u32 at bytes 80..83: active zones at a time; 0 = no limit.
+ * Valid with VIRTIO_BLK_F_ZONED.
  * Spec: device-types/blk/description.tex, struct virtio_blk_zoned_characteristics.
  */
 export function zoned_max_active_zones(view: DataView, p: number): number {
@@ -325,6 +335,7 @@ export function zoned_max_active_zones(view: DataView, p: number): number {
 
 /**
  * u32 at bytes 84..87: largest ZONE_APPEND, in sectors.
+ * Valid with VIRTIO_BLK_F_ZONED.
  * Spec: device-types/blk/description.tex, struct virtio_blk_zoned_characteristics.
  */
 export function zoned_max_append_sectors(view: DataView, p: number): number {
@@ -333,6 +344,7 @@ export function zoned_max_append_sectors(view: DataView, p: number): number {
 
 /**
  * u32 at bytes 88..91: bytes that writes to a zone are a multiple of.
+ * Valid with VIRTIO_BLK_F_ZONED.
  * Spec: device-types/blk/description.tex, struct virtio_blk_zoned_characteristics.
  */
 export function zoned_write_granularity(view: DataView, p: number): number {
@@ -341,6 +353,7 @@ export function zoned_write_granularity(view: DataView, p: number): number {
 
 /**
  * u8 at byte 92: kind of the device.
+ * Valid with VIRTIO_BLK_F_ZONED.
  * Spec: device-types/blk/description.tex, struct virtio_blk_zoned_characteristics.
  * Values: enums.blk_zoned_model.
  */
@@ -350,6 +363,7 @@ export function zoned_model(view: DataView, p: number): number {
 
 /**
  * u8[3] at bytes 93..95, reserved: zero.
+ * Valid with VIRTIO_BLK_F_ZONED.
  * Spec: device-types/blk/description.tex, struct virtio_blk_zoned_characteristics.
  * Where it starts in the view.
  */

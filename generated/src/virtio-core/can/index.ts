@@ -15,5 +15,5 @@ export * as virtio_can_tx_out from './virtio_can_tx_out.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'can',
-  hash: 'sha256:e0c4caa8f9b657e19ec6c78ad29271a712dac09ec2c8c01305b1ec46f8c0f3c9',
+  hash: 'sha256:fc4eef26cd692bbeb4ee59dcab2639c9d2403b439815e53ba810cea45a820f92',
 } as const;

@@ -22,3 +22,17 @@ export const console_event = {
   /** name of the port; its characters follow, to the end */
   PORT_NAME: 7,
 } as const;
+
+/**
+ * Bits of the features only a console device has, as bit numbers.
+ * Other values may occur.
+ * Spec: device-types/console/description.tex, Feature bits.
+ */
+export const console_feature = {
+  /** cols and rows of the configuration space */
+  SIZE: 0,
+  /** several ports and a control queue */
+  MULTIPORT: 1,
+  /** emerg_wr of the configuration space */
+  EMERG_WRITE: 2,
+} as const;

@@ -12,5 +12,5 @@ export * as virtio_console_resize from './virtio_console_resize.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'console',
-  hash: 'sha256:83dc97db4e7b8fa151d447f10e61d54c5d61ed18e14c7b91f96d322ce906dd10',
+  hash: 'sha256:b9c469e6ba71d790c30f6a7222f31807d1e1eef9dcf93aadddc7d97030f5b8b9',
 } as const;

@@ -30,5 +30,5 @@ export * as virtio_crypto_resource_obj_ipsec_sa_256b_key__ipv6 from './virtio_cr
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'crypto',
-  hash: 'sha256:ea8f0a5522aac51b98ae8517a3a625269814b1c1191e54b776ba9e6109db4f30',
+  hash: 'sha256:afe649c3c96225cd95bc4f085c3b2a1e93b5c06aa924edeb18b9bc33f3e4ad1c',
 } as const;

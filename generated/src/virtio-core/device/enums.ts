@@ -13,25 +13,25 @@ export const device_id = {
   BLOCK: 2,
   /** console; family console */
   CONSOLE: 3,
-  /** entropy source; uapi RNG; no layout: buffers are filled with random bytes and have no structs */
+  /** entropy source; uapi RNG; layout: none, buffers are filled with random bytes and have no structs */
   ENTROPY: 4,
   /** traditional memory balloon; family balloon */
   BALLOON: 5,
-  /** ioMemory; no layout: only the id is published */
+  /** ioMemory; layout: none, only the id is published */
   IOMEM: 6,
-  /** messages to a remote processor; no layout: only the id is published */
+  /** messages to a remote processor; layout: none, only the id is published */
   RPMSG: 7,
   /** SCSI host; family scsi */
   SCSI: 8,
   /** 9P transport; uapi 9P; family p9 */
   P9: 9,
-  /** mac80211 wireless network; no layout: only the id is published */
+  /** mac80211 wireless network; layout: none, only the id is published */
   MAC80211_WLAN: 10,
-  /** serial line to a remote processor; no layout: only the id is published */
+  /** serial line to a remote processor; layout: none, only the id is published */
   RPROC_SERIAL: 11,
-  /** CAIF; no layout: only the id is published */
+  /** CAIF; layout: none, only the id is published */
   CAIF: 12,
-  /** memory balloon, a newer design than BALLOON; no layout: only the id is published */
+  /** memory balloon, a newer design than BALLOON; layout: none, only the id is published */
   MEMORY_BALLOON: 13,
   /** GPU; family gpu */
   GPU: 16,
@@ -43,9 +43,9 @@ export const device_id = {
   VSOCK: 19,
   /** crypto device; family crypto */
   CRYPTO: 20,
-  /** signal distribution; no layout: only the id is published */
+  /** signal distribution; layout: none, only the id is published */
   SIGNAL_DIST: 21,
-  /** pstore; no layout: only the id is published */
+  /** pstore; layout: none, only the id is published */
   PSTORE: 22,
   /** IOMMU; family iommu */
   IOMMU: 23,
@@ -59,47 +59,47 @@ export const device_id = {
   PMEM: 27,
   /** replay-protected memory block; family rpmb */
   RPMB: 28,
-  /** mac80211 hwsim; no layout: only the id is published */
+  /** mac80211 hwsim; layout: none, only the id is published */
   MAC80211_HWSIM: 29,
-  /** video encoder; no layout: only the id is published */
+  /** video encoder; layout: none, only the id is published */
   VIDEO_ENCODER: 30,
-  /** video decoder; no layout: only the id is published */
+  /** video decoder; layout: none, only the id is published */
   VIDEO_DECODER: 31,
   /** SCMI; family scmi */
   SCMI: 32,
-  /** Nitro secure module; no layout: only the id is published */
+  /** Nitro secure module; layout: none, only the id is published */
   NITRO_SEC_MOD: 33,
   /** I2C adapter; family i2c */
   I2C_ADAPTER: 34,
-  /** watchdog; no layout: only the id is published */
+  /** watchdog; layout: none, only the id is published */
   WATCHDOG: 35,
   /** CAN; family can */
   CAN: 36,
-  /** dmabuf; uapi only; no layout: only the id is published */
+  /** dmabuf; uapi only; layout: none, only the id is published */
   DMABUF: 37,
-  /** parameter server; no layout: only the id is published */
+  /** parameter server; layout: none, only the id is published */
   PARAM_SERV: 38,
-  /** audio policy; no layout: only the id is published */
+  /** audio policy; layout: none, only the id is published */
   AUDIO_POLICY: 39,
   /** Bluetooth; family bt */
   BT: 40,
   /** GPIO; family gpio */
   GPIO: 41,
-  /** RDMA; no layout: only the id is published */
+  /** RDMA; layout: none, only the id is published */
   RDMA: 42,
-  /** camera; no layout: only the id is published */
+  /** camera; layout: none, only the id is published */
   CAMERA: 43,
-  /** ISM; no layout: only the id is published */
+  /** ISM; layout: none, only the id is published */
   ISM: 44,
   /** SPI controller; family spi */
   SPI: 45,
-  /** TEE; no layout: only the id is published */
+  /** TEE; layout: none, only the id is published */
   TEE: 46,
-  /** CPU balloon; no layout: only the id is published */
+  /** CPU balloon; layout: none, only the id is published */
   CPU_BALLOON: 47,
   /** media device; family media */
   MEDIA: 48,
-  /** USB controller; no layout: only the id is published */
+  /** USB controller; layout: none, only the id is published */
   USB: 49,
 } as const;
 
@@ -123,6 +123,50 @@ export const device_status = {
   DEVICE_NEEDS_RESET: 0x40,
   /** the driver has given up */
   FAILED: 0x80,
+} as const;
+
+/**
+ * Bits of the features any device may have, as bit numbers; the others belong to the device type, or to nobody.
+ * Entropy, input, RPMB, SPI and media devices have none of their own.
+ * Other values may occur.
+ * 0..23 belongs to device_type: a feature of the device type
+ * 42..42 belongs to device_type: a feature of the device type; network devices once had GUEST_RSC6 here
+ * 50..127 belongs to device_type: a feature of the device type
+ * Spec: content.tex, Feature Bits and Reserved Feature Bits.
+ */
+export const feature = {
+  /** legacy: a notification when the device runs out of buffers, even if none is wanted */
+  NOTIFY_ON_EMPTY: 24,
+  /** legacy: descriptors may cut a request anywhere */
+  ANY_LAYOUT: 27,
+  /** tables of descriptors */
+  INDIRECT_DESC: 28,
+  /** used_event and avail_event */
+  EVENT_IDX: 29,
+  /** legacy: the bad feature, which a device never offers and a driver never accepts */
+  UNUSED: 30,
+  /** virtio 1.0 or later; every modern device offers it */
+  VERSION_1: 32,
+  /** the device accesses memory as the platform lets it */
+  ACCESS_PLATFORM: 33,
+  /** packed virtqueues */
+  RING_PACKED: 34,
+  /** buffers are used in the order they were made available */
+  IN_ORDER: 35,
+  /** memory accesses are ordered as the platform has it */
+  ORDER_PLATFORM: 36,
+  /** single root I/O virtualization; PCI only */
+  SR_IOV: 37,
+  /** data in available-buffer notifications */
+  NOTIFICATION_DATA: 38,
+  /** that data are given by the device */
+  NOTIF_CONFIG_DATA: 39,
+  /** a queue can be reset alone */
+  RING_RESET: 40,
+  /** administration virtqueues; PCI only so far. Network devices once had GUEST_RSC4 here */
+  ADMIN_VQ: 41,
+  /** the status bit SUSPEND; since 1.4 */
+  SUSPEND: 43,
 } as const;
 
 /**

@@ -3,12 +3,12 @@ export { ErrorCode, isWireError, type WireError } from '../../support/v1.js';
 export * as enums from './enums.js';
 
 /**
- * What every device has. Ids of device types, with the family that holds the structs of each, and the bits of the
- * device status. There are no structs here.
+ * What every device has. Ids of device types, with the family that holds the structs of each, the bits of the
+ * device status, and the feature bits that belong to no device type. There are no structs here.
  * The hash is that of the IR this code was made from.
  */
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'device',
-  hash: 'sha256:a0a0c775e1147cd3e8bbf6888ca97c6e8fb5b00dcd1453490af342a770dab6c3',
+  hash: 'sha256:e954dcc1413e01eff893523f0afbce5153b631500613b22bb0c237e0fccb0e68',
 } as const;

@@ -15,5 +15,5 @@ export * as virtio_gpio_response_get_names from './virtio_gpio_response_get_name
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'gpio',
-  hash: 'sha256:609b01e48924ae019ddfd1529c94f9486cbd086ff417482a9e17d78372445d85',
+  hash: 'sha256:be5129a81e8e443c8fa147917b8895ebe16884f822bb6f1bc92b1dacf61db6d6',
 } as const;

@@ -154,6 +154,26 @@ export const gpu_events = {
 } as const;
 
 /**
+ * Bits of the features only a GPU device has, as bit numbers.
+ * Other values may occur.
+ * Spec: device-types/gpu/description.tex, Feature bits.
+ */
+export const gpu_feature = {
+  /** 3D by virgl */
+  VIRGL: 0,
+  /** EDID of displays */
+  EDID: 1,
+  /** UUIDs of resources */
+  RESOURCE_UUID: 2,
+  /** resources of bytes */
+  RESOURCE_BLOB: 3,
+  /** kinds of contexts, and rings */
+  CONTEXT_INIT: 4,
+  /** blob_alignment of the configuration space */
+  BLOB_ALIGNMENT: 5,
+} as const;
+
+/**
  * Order of the bytes of a pixel.
  * Other values may occur.
  * Spec: device-types/gpu/description.tex, enum virtio_gpu_formats.

@@ -34,5 +34,5 @@ export * as virtio_gpu_update_cursor from './virtio_gpu_update_cursor.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'gpu',
-  hash: 'sha256:ef95fd24446be932530e0cd5a27e11232572f397412c29cc9172c57de3fc0b51',
+  hash: 'sha256:2b04162553996e51ff33eb1863fab947413c3f7c1da2272e0292e3b518af1842',
 } as const;

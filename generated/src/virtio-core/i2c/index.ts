@@ -11,5 +11,5 @@ export * as virtio_i2c_out_hdr from './virtio_i2c_out_hdr.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'i2c',
-  hash: 'sha256:b3edbd468b4faab02d677f8a16ecdcab329e7fb0f568ae12e7b9e4806679d2c3',
+  hash: 'sha256:4d0a30ac97eb2d4b52a5eeadacee9ef2170a52bef4d49ee2098d021a005071da',
 } as const;

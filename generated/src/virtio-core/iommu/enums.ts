@@ -28,6 +28,28 @@ export const iommu_fault_reason = {
 } as const;
 
 /**
+ * Bits of the features only an IOMMU has, as bit numbers.
+ * Other values may occur.
+ * Spec: device-types/iommu/description.tex, Feature bits.
+ */
+export const iommu_feature = {
+  /** input_range of the configuration space */
+  INPUT_RANGE: 0,
+  /** domain_range of the configuration space */
+  DOMAIN_RANGE: 1,
+  /** MAP and UNMAP requests */
+  MAP_UNMAP: 2,
+  /** endpoints without a domain bypass the IOMMU */
+  BYPASS: 3,
+  /** PROBE requests */
+  PROBE: 4,
+  /** mappings of device memory */
+  MMIO: 5,
+  /** bypass of the configuration space */
+  BYPASS_CONFIG: 6,
+} as const;
+
+/**
  * What a mapping allows.
  * Values are masks that combine.
  * Spec: device-types/iommu/description.tex, struct virtio_iommu_req_map.

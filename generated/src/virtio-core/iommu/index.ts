@@ -23,5 +23,5 @@ export * as virtio_iommu_req_unmap from './virtio_iommu_req_unmap.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'iommu',
-  hash: 'sha256:054de9d16aecb5bc0dd39408c7a79f29716c6402f70f12d2ec9e5987bea180c6',
+  hash: 'sha256:0f76f4efe03519ea313906b4457360208e9b9882a9bb536e35a4a6711e64b593',
 } as const;

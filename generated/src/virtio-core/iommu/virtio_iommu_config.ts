@@ -67,6 +67,7 @@ export function page_size_mask_number(view: DataView, p: number): number {
 
 /**
  * u64 at bytes 8..15: first.
+ * Valid with VIRTIO_IOMMU_F_INPUT_RANGE.
  * Spec: device-types/iommu/description.tex, struct virtio_iommu_range_64.
  * Makes a bigint, which allocates; the readers below do not.
  */
@@ -91,6 +92,7 @@ export function input_range_start_number(view: DataView, p: number): number {
 
 /**
  * u64 at bytes 16..23: last.
+ * Valid with VIRTIO_IOMMU_F_INPUT_RANGE.
  * Spec: device-types/iommu/description.tex, struct virtio_iommu_range_64.
  * Makes a bigint, which allocates; the readers below do not.
  */
@@ -115,6 +117,7 @@ export function input_range_end_number(view: DataView, p: number): number {
 
 /**
  * u32 at bytes 24..27: first.
+ * Valid with VIRTIO_IOMMU_F_DOMAIN_RANGE.
  * Spec: device-types/iommu/description.tex, struct virtio_iommu_range_32.
  */
 export function domain_range_start(view: DataView, p: number): number {
@@ -123,6 +126,7 @@ export function domain_range_start(view: DataView, p: number): number {
 
 /**
  * u32 at bytes 28..31: last.
+ * Valid with VIRTIO_IOMMU_F_DOMAIN_RANGE.
  * Spec: device-types/iommu/description.tex, struct virtio_iommu_range_32.
  */
 export function domain_range_end(view: DataView, p: number): number {

@@ -18,5 +18,5 @@ export * as virtio_mem_resp_state from './virtio_mem_resp_state.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'mem',
-  hash: 'sha256:4892cf40fa2347266ce19c454bc83a292b0e65769ca12bf0ec2520b67324bb68',
+  hash: 'sha256:0402563cdf5bd6e5e2e1232915f762d4e0a05090671de0fa0da41d74ca5d9b94',
 } as const;

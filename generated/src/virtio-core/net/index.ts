@@ -39,5 +39,5 @@ export * as virtio_net_stats_tx_gso from './virtio_net_stats_tx_gso.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'net',
-  hash: 'sha256:1446326db0d48f55c1888f0609b4e84b355473e768ab9672d31dd87da0d04c64',
+  hash: 'sha256:fb0ab36c3018ccba4df6abc1602eeb690c9236812bf80c23f18f6062b3455142',
 } as const;

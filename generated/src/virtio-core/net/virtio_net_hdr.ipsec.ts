@@ -155,6 +155,7 @@ export function outer_nh_offset(view: DataView, p: number): number {
 
 /**
  * u32 at bytes 26..29: id of the resource object.
+ * Valid with VIRTIO_NET_F_IPSEC.
  * Spec: device-types/net/description.tex, IPsec.
  */
 export function ipsec_resource_hdr_resource_id(view: DataView, p: number): number {
@@ -163,6 +164,7 @@ export function ipsec_resource_hdr_resource_id(view: DataView, p: number): numbe
 
 /**
  * u16 at bytes 30..31: type of the resource object.
+ * Valid with VIRTIO_NET_F_IPSEC.
  * Spec: device-types/net/description.tex, IPsec.
  */
 export function ipsec_resource_hdr_resource_type(view: DataView, p: number): number {

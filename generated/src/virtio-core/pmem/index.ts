@@ -12,5 +12,5 @@ export * as virtio_pmem_resp from './virtio_pmem_resp.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'pmem',
-  hash: 'sha256:a2f170115c7bcff5b40565bbe4ea915d144fc794de2915b8dca265cb0a5685a1',
+  hash: 'sha256:9f2ea66a3bfec5a0cf70a34d4a79dec44890be331311e5e2ed17ff1b1bc71c77',
 } as const;

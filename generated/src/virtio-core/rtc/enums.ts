@@ -44,6 +44,16 @@ export const rtc_counter = {
 } as const;
 
 /**
+ * Bits of the features only a real-time clock has, as bit numbers.
+ * Other values may occur.
+ * Spec: device-types/rtc/description.tex, Feature bits.
+ */
+export const rtc_feature = {
+  /** alarms */
+  ALARM: 0,
+} as const;
+
+/**
  * What a request asks for, or a notification tells.
  * Other values may occur.
  * Spec: device-types/rtc/description.tex, struct virtio_rtc_req_head.

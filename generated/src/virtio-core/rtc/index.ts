@@ -24,5 +24,5 @@ export * as virtio_rtc_resp_read_cross from './virtio_rtc_resp_read_cross.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'rtc',
-  hash: 'sha256:6b7357d27ac182581bbc5251d53f5eaf041ebb218a228185a365940f30ae90c0',
+  hash: 'sha256:e0b6703db02488d8902dbcae8908e81a0759dcaac23656d00e408731db0208c3',
 } as const;

@@ -18,6 +18,22 @@ export const scsi_event = {
 } as const;
 
 /**
+ * Bits of the features only a SCSI host has, as bit numbers.
+ * Other values may occur.
+ * Spec: device-types/scsi/description.tex, Feature bits.
+ */
+export const scsi_feature = {
+  /** a request may have data both ways */
+  INOUT: 0,
+  /** events when units come and go */
+  HOTPLUG: 1,
+  /** events when parameters of a unit change */
+  CHANGE: 2,
+  /** protection information */
+  T10_PI: 3,
+} as const;
+
+/**
  * Outcome of a request.
  * Other values may occur.
  * Spec: device-types/scsi/description.tex, Device Operation: Request Queues and controlq; uapi virtio_scsi.h.

@@ -21,5 +21,5 @@ export * as virtio_scsi_req_cmd_out__pi__uapi_order from './virtio_scsi_req_cmd_
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'scsi',
-  hash: 'sha256:7412f9cc0af804123e2d7b75ff656b33590545c3f9422347f0e3ccfa3f6e788c',
+  hash: 'sha256:a876f84c1ea84d4b74c7c08962d23cbacdc197a45ed8bfac59148fa805db9f13',
 } as const;

@@ -140,3 +140,13 @@ export const snd_direction = {
   /** capture */
   INPUT: 1,
 } as const;
+
+/**
+ * Bits of the features only a sound device has, as bit numbers.
+ * Other values may occur.
+ * Spec: device-types/sound/description.tex, Feature bits.
+ */
+export const snd_feature = {
+  /** controls */
+  CTLS: 0,
+} as const;

@@ -37,5 +37,5 @@ export * as virtio_snd_query_info from './virtio_snd_query_info.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'snd',
-  hash: 'sha256:5c3462aec9655e7ae749b2b0e1f66e4706954a6444d2262e082b3ff75e82a65f',
+  hash: 'sha256:20ceef97b0a24d24713770ab2df6130796310cb23b1b23e0d7b47c57b264d6a2',
 } as const;

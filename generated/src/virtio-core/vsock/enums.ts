@@ -10,6 +10,20 @@ export const vsock_event = {
 } as const;
 
 /**
+ * Bits of the features only a socket device has, as bit numbers.
+ * Other values may occur.
+ * Spec: device-types/vsock/description.tex, Feature bits.
+ */
+export const vsock_feature = {
+  /** stream sockets */
+  STREAM: 0,
+  /** sockets of messages */
+  SEQPACKET: 1,
+  /** stream sockets only with STREAM */
+  NO_IMPLIED_STREAM: 2,
+} as const;
+
+/**
  * What a packet is for.
  * Other values may occur.
  * Spec: device-types/vsock/description.tex, op.

@@ -12,5 +12,5 @@ export * as virtio_vsock_hdr from './virtio_vsock_hdr.js';
 export const FAMILY = {
   protocol: 'virtio-core',
   family: 'vsock',
-  hash: 'sha256:58369fcf950f68191cdf9da5157139d2224f4db7a2964a47d3323300eb518bc3',
+  hash: 'sha256:52159e481085d228800ae3569d5cd5762a2eb3ca4a6987e70eec8e0b588c6471',
 } as const;

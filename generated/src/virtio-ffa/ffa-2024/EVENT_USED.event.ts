@@ -36,7 +36,7 @@ export function check(view: DataView, p: number, end: number): number {
 }
 
 /**
- * u32 at bytes 4..7: number of the virtqueue, from 0; there is no value for all queues.
+ * u32 at bytes 4..7: number of the virtqueue, from 0; 0xffffffff stood for all queues, see unresolved.
  * Spec: transport-msg.tex, EVENT_USED.
  */
 export function vq_index(view: DataView, p: number): number {
@@ -56,7 +56,7 @@ export function encode(view: DataView, p: number, unused: number, vq_index: numb
 
 /** The fields of an EVENT_USED.event, owned: nothing in it refers to the buffer it was read from. */
 export interface Fields {
-  /** number of the virtqueue, from 0; there is no value for all queues */
+  /** number of the virtqueue, from 0; 0xffffffff stood for all queues, see unresolved */
   vq_index: number;
 }
 
@@ -181,7 +181,7 @@ export class View {
     this.view.setUint16(this.p + 2, value, true);
   }
 
-  /** u32 at bytes 4..7: number of the virtqueue, from 0; there is no value for all queues. */
+  /** u32 at bytes 4..7: number of the virtqueue, from 0; 0xffffffff stood for all queues, see unresolved. */
   get vq_index(): number {
     return this.view.getUint32(this.p + 4, true);
   }

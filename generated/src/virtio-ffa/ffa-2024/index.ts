@@ -53,5 +53,5 @@ export * as AREA_UNSHARE_response from './AREA_UNSHARE.response.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2024',
-  hash: 'sha256:f1a3e099daabf4b5de2f64646a2df4e230c989c355c3cd1bf6894849388c6f0c',
+  hash: 'sha256:941c68cc66f9a4f4a9ca68b6c7a9da0391534091e6efb645e4a8c0dde48a7b98',
 } as const;

@@ -52,5 +52,5 @@ export * as EVENT_POLL_request from './EVENT_POLL.request.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025a',
-  hash: 'sha256:ad67952e1b929b5044310faf7f9946c0e4e1e0183a325ac1dc3d306367a7c311',
+  hash: 'sha256:2d385955fb9104f3541fff88ecb37be9d8d3435ec5806ba1dc700c24a03469e0',
 } as const;

@@ -56,5 +56,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025b+token',
-  hash: 'sha256:a684242def07e99ddcde8cb82c1e1b72b18ef0d72a56c475efa1f375aa9f4397',
+  hash: 'sha256:d856f4814fe41fa74a63c61b8a14bc7358fbaccc12a93f7bb6b283ab83bd4e4f',
 } as const;

@@ -53,5 +53,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2025b',
-  hash: 'sha256:ae0ee9a926e017662cd1bf70560914d9559dcfbcdbeb5104497ce88bad663e46',
+  hash: 'sha256:187cdb3371bb527df109d275b892c64cff30086ff83864cd4d872442bf4b0503',
 } as const;

@@ -57,5 +57,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-2026a',
-  hash: 'sha256:f8f7e6e345025d573fde51a59240066cb60c4ed795784a2eceecfc472b57c598',
+  hash: 'sha256:b9024cf495c80f61581e751b295a0165c3ce208fe398e9ee943f940077ccd795',
 } as const;

@@ -54,11 +54,13 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 /**
  * FF-A bus, version 1.0 (2026). What carries the transport after its 2026 review. VERSION tells the version of
  * FF-A as well, an empty response to EVENT_POLL says that nothing is pending, and ERROR answers requests of either
- * class. Arm DEN0153 is the authority; its text was not available, so that everything here was read from code.
+ * class. Arm DEN0153 is the authority; its text was not available, so that everything here was read from code. An
+ * FF-A endpoint is found by its UUID: c66028b5-2498-4aa1-9de7-77da6122abf0 on the side of the device,
+ * bd7fd089-6795-472b-b47f-db0c5d9a719d on that of the driver.
  * The hash is that of the IR this code was made from.
  */
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-v1',
-  hash: 'sha256:2546deb97f3c993b1f87c5b758258b7f29558dc8f775d87c88a7fffa58ad3202',
+  hash: 'sha256:153848ba5b9a4d2c4fb77013a9afad9c2f9952aef2c44e2a03c975433688c280',
 } as const;

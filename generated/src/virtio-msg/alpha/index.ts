@@ -44,5 +44,5 @@ export * as EVENT_USED_event from './EVENT_USED.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'alpha',
-  hash: 'sha256:b228d1450043bc2323253dc824f50b75da2e50c84d94d7268a34d6f772adb6ba',
+  hash: 'sha256:f62e4e1459e943a1bb57898583f7c4b0f215829fcaea6b6c45bf3dff9a87b827',
 } as const;

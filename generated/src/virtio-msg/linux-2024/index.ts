@@ -44,5 +44,5 @@ export * as EVENT_USED_event from './EVENT_USED.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'linux-2024',
-  hash: 'sha256:31b43bccdbdb56e770c6ca57be47bb97c4a69f3f088adcbb4dc53e6f8dedf83f',
+  hash: 'sha256:fe1421f86b6ce28d04c36a2968071dd6f697ee753699690486ddd2d32c20822b',
 } as const;

@@ -43,5 +43,5 @@ export * as EVENT_USED_event from './EVENT_USED.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'openamp-2024',
-  hash: 'sha256:5b81d0aba2011c9b2923ce715a118cae0533efb6a32f34a9a9effe49c636beee',
+  hash: 'sha256:dc88ad9ff201bc00ab92a64a76f6e3d5a1a97011686ec129d5a51fc2b1969e68',
 } as const;

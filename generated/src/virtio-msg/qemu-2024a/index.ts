@@ -38,5 +38,5 @@ export * as IOMMU_TRANSLATE_response from './IOMMU_TRANSLATE.response.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'qemu-2024a',
-  hash: 'sha256:43deed671ddc63ea8bfaaa5188897f120c505c79a5c8f7487d0ae28bc2d439cf',
+  hash: 'sha256:c7575a00339831ba2d5ffbf5c8f5b16a2d1612a02b3f4fd18867ec06caa88da1',
 } as const;

@@ -48,5 +48,5 @@ export * as STATUS_event from './STATUS.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc1',
-  hash: 'sha256:6fce9637b69aec5274e9bb42a8e7aa1fe5cc6dde2281d8466ce696dba0f8badd',
+  hash: 'sha256:187cf29b3504705bf4ab7db1805861673eb588aacb69ac55e6ff1f69eabeea3d',
 } as const;

@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2+token',
-  hash: 'sha256:3c980364ac4b346ac8d6b10ec217690a6759d0cbc48fd8583f8df4600b65949d',
+  hash: 'sha256:dee6445c99aa0847242788fbaaa2eeeacb31adf48185801983553b23217f6ba9',
 } as const;

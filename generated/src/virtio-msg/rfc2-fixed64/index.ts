@@ -41,5 +41,5 @@ export * as IOMMU_TRANSLATE_response from './IOMMU_TRANSLATE.response.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2-fixed64',
-  hash: 'sha256:dc6b28ace091d815884bb2abe1203f4a0f5a1203e8db5c2a3f1d397e4372fc11',
+  hash: 'sha256:356086c1e70006ede420d1a9b9be04b823a8c175878de269d15a42e68f74e4d6',
 } as const;

@@ -45,5 +45,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc2',
-  hash: 'sha256:53a23b4e2c08c2720b22641901ff06afe1f3ce3e9a8b804698b4ecd6d03d9a9f',
+  hash: 'sha256:37a28586739b696700314c57e3601eaaca49ec4c81f4dcc287e89e58e317c9d8',
 } as const;

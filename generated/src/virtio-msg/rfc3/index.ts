@@ -44,5 +44,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'rfc3',
-  hash: 'sha256:261336dbb1f2847409eaaff631c22c15f7aa7fd264e0c187d44158a443e21c89',
+  hash: 'sha256:708389e5a13f1f13d7e4b03311d1ed525b045df556d517537e346d5b3fdc16e2',
 } as const;

@@ -46,5 +46,5 @@ export * as EVENT_DEVICE_event from './EVENT_DEVICE.event.js';
 export const DIALECT = {
   protocol: 'virtio-msg',
   dialect: 'v1-2026',
-  hash: 'sha256:21c13f5d178ddfaf1934733d8d342482d67f7eafd688dc92c79107fdebe687c2',
+  hash: 'sha256:94d304773dd1bdcfd2c4d7fb1070ddc88970c6ecc0c4eb4c961570d2ff36ee79',
 } as const;

@@ -24,6 +24,8 @@ export interface Plan {
   readonly tails: readonly string[];
   /** Structs being laid out, from the outside in. */
   readonly trail: readonly string[];
+  /** Features of which the field around these needs one: they are valid with it as well. */
+  readonly when?: readonly string[] | undefined;
   /** In a region of memory: puts a field where the source has it, and tells whether it can stand there. */
   readonly place?: ((source: FieldSource, path: Path) => boolean) | undefined;
   /** A struct on its own, as the elements of an array are where each has a shape or a size of its own. */
@@ -83,7 +85,8 @@ function layUnion(
   }
   const from = builder.position;
   const inner = { ...context, path: [...path, 'union', 'arms', chosen, 'fields'] };
-  layMembers(arm.fields, source.anonymous === true ? prefix : `${prefix}${source.name}.`, builder, plan, inner);
+  const within = source.anonymous === true ? prefix : `${prefix}${source.name}.`;
+  layMembers(arm.fields, within, builder, { ...plan, when: whenOf(source, plan) }, inner);
   const { offset, after } = builder.position;
   if (after !== from.after || union.size === undefined) return;
   const used = offset - from.offset;
@@ -123,7 +126,8 @@ function layMember(around: Around, source: FieldSource, path: Path, plan: Plan, 
   const integer = isIntType(type.base);
   checkKeys(source, path, { integer: integer && count === null, integers: integer && count !== null }, context);
   const nested = Object.hasOwn(plan.structs, type.base) ? plan.structs[type.base] : undefined;
-  if (nested !== undefined && count === null) return layNested(type.base, nested, name, path, builder, plan, context);
+  if (nested !== undefined && count === null)
+    return layNested(type.base, nested, name, path, builder, { ...plan, when: whenOf(source, plan) }, context);
   const member = memberOf(source, type.base, count, name, path, builder, plan, context);
   if (member === null) return false;
   if (builder.walked !== null) {
@@ -195,7 +199,7 @@ function memberOf(
     reserved: source.reserved ?? false,
     doc: source.doc,
     spec: source.spec ?? context.spec,
-    validWhen: source.valid_when === undefined ? [] : conditionOf(source.valid_when),
+    validWhen: whenOf(source, plan),
   };
   const value = { ...common, name: '', offset: 0, after: null, validWhen: [] };
   const records = (size: number, fields: readonly MemberIR[]): MemberIR => ({
@@ -248,9 +252,12 @@ function elementOf(
 ): ShapeBuilder | null {
   if (unionsIn(struct.fields, [], '', plan.structs, new Map(), [...plan.trail, base]).length > 0) return null;
   const builder = new ShapeBuilder();
-  layNested(base, struct, '', path, builder, plan, context);
+  layNested(base, struct, '', path, builder, { ...plan, when: undefined }, context);
   return builder.members.every((m) => m.kind !== 'structs' && m.kind !== 'records' && !varies(m)) ? builder : null;
 }
 
-const conditionOf = (when: NonNullable<FieldSource['valid_when']>): readonly string[] =>
-  typeof when === 'string' ? [when] : [...when.any_of].sort();
+/** Features of which a field needs one: its own, or else those of the field around it. */
+function whenOf({ valid_when: own }: FieldSource, { when = [] }: Plan): readonly string[] {
+  if (own === undefined) return when;
+  return typeof own === 'string' ? [own] : [...own.any_of].sort();
+}
