@@ -4,6 +4,9 @@
  */
 
 export type { Reuse, Texts } from './backends/reuse.js';
+export type { HeaderOptions } from './backends/c/header-view.js';
+export type { TypeStyle } from './backends/c/int-types.js';
+export { cHeader } from './c-header.js';
 export { type Compiled, compile } from './compile.js';
 export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
 export { CATALOG, type Code } from './diagnostics/catalog.js';

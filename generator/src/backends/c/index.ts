@@ -1,0 +1,18 @@
+import type { FamilyIR } from '../../ir/structs.js';
+import type { DialectIR } from '../../ir/types.js';
+import { type HeaderOptions, headerView } from './header-view.js';
+import { headerText } from './templates.js';
+
+export { type Declared, declarationsOf, type HeaderOptions } from './header-view.js';
+export type { TypeStyle } from './int-types.js';
+export { type Reached, reachOf } from './reach.js';
+export type { CNode, CTree } from './tree.js';
+
+/**
+ * The C11 header of one dialect or family of structs, which C++ reads as well: packed structs with their sizes and
+ * offsets asserted, ids, enums, bits as masks and shifts. A pure function of the IR.
+ *
+ * Arrays of variable size are flexible members where they come last, and macros that tell their offset otherwise.
+ */
+export const renderCHeader = (ir: DialectIR | FamilyIR, options: HeaderOptions): string =>
+  headerText(headerView(ir, options)).replace(/\n{3,}/g, '\n\n');
