@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
+import type { ChecksView } from './checks.js';
 import type { HeaderView } from './header-view.js';
 
 /** The templates, relative to the built file in `dist/backends/c/`. */
@@ -16,3 +17,4 @@ for (const part of ['members', 'assert', 'struct', 'union', 'enum']) environment
 const template = <View>(name: string): ((view: View) => string) => environment.compile<View>(read(name), OPTIONS);
 
 export const headerText = template<HeaderView>('header');
+export const checksText = template<ChecksView>('checks');
