@@ -6,6 +6,9 @@
 export type { Reuse, Texts } from './backends/reuse.js';
 export type { HeaderOptions } from './backends/c/header-view.js';
 export type { TypeStyle } from './backends/c/int-types.js';
+export { type Budget, budget } from './budget/budget.js';
+export type { ArrayBudget, BodyBudget } from './budget/capacity.js';
+export type { Device, Initialisation, Pieces, Step } from './budget/initialise.js';
 export { cChecks, cHeader } from './c-header.js';
 export { type Compiled, compile } from './compile.js';
 export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
