@@ -4,8 +4,10 @@
  */
 
 export type { Reuse, Texts } from './backends/reuse.js';
+export { type Alignment, align, type Compared, type Misaligned } from './align/align.js';
 export type { HeaderOptions } from './backends/c/header-view.js';
 export type { TypeStyle } from './backends/c/int-types.js';
+export type { Reuse, Texts } from './backends/reuse.js';
 export { type Budget, budget } from './budget/budget.js';
 export type { ArrayBudget, BodyBudget } from './budget/capacity.js';
 export type { Device, Initialisation, Pieces, Step } from './budget/initialise.js';
