@@ -42,18 +42,24 @@ function details({ protocol, name, compared, differing }: Alignment): string {
   const head = `${protocol}/${name}: ${differing.length} of ${compared} structs differ where they are not packed`;
   if (differing.length === 0) return head;
   const rows = differing.flatMap((m) => [
-    ...m.members.map((c) => row(m.key, c.member, c)),
-    ...m.strides.map((c) => row(m.key, `${c.member}: from one to the next`, c)),
-    row(m.key, sizeText(m), m.size),
+    ...m.members.map((c) => row(c.member, c)),
+    ...m.strides.map((c) => row(`${c.member}: from one to the next`, c)),
+    row(sizeText(m), m.size),
   ]);
-  const folded = rows.map((r, i) => (i > 0 && rows[i - 1]?.[0] === r[0] ? ['', ...r.slice(1)] : r));
-  const table = columns([['struct', 'member', 'wire', 'natural', '32-bit x86'], ...folded], [2, 3, 4]);
-  return `${paint.bold(head)}\n\n${headline(table)}\n\nBytes from the start of the struct. natural: u64 aligned to 8 bytes; 32-bit x86: to 4.`;
+  const [titles = '', ...lines] = columns([['', 'wire', 'natural', '32-bit x86'], ...rows], [1, 2, 3]).split('\n');
+  // The name of a struct may be longer than any row: it has a line of its own.
+  let from = 0;
+  const blocks = differing.map((m) => {
+    const own = lines.slice(from, from + m.members.length + m.strides.length + 1);
+    from += own.length;
+    return [m.key, ...own].join('\n');
+  });
+  const legend = 'Bytes from the start of the struct. natural: u64 aligned to 8 bytes; 32-bit x86: to 4.';
+  return [paint.bold(head), '', paint.bold(titles), ...blocks, '', legend].join('\n');
 }
 
-const row = (key: string, what: string, { wire, natural, ia32 }: Compared): string[] => [
-  key,
-  what,
+const row = (what: string, { wire, natural, ia32 }: Compared): string[] => [
+  `  ${what}`,
   String(wire),
   mark(natural, wire),
   mark(ia32, wire),
