@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { align, type DialectIR, type FamilyIR, IrStore } from '@virtio-wire/generator';
-import { declarationsOf, reachOf, renderCHeader } from '@virtio-wire/generator/c';
 import { afterAll, describe, expect, it } from 'vitest';
 import { COMPILER, obstacle } from './support/kernel-headers.js';
 import { path } from './support/schema.js';
+import { unpacked } from './support/unpacked.js';
 import { vwire } from './support/vwire.js';
 
 /** Natural alignment, judged by a compiler: it lays out the structs of our headers with `packed` taken away. */
@@ -20,31 +20,6 @@ const named = (name: string): DialectIR | FamilyIR =>
 
 const scratch = mkdtempSync(join(tmpdir(), 'vwire-align-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-/** The header without `packed` and its assertions, and then ours: every member and size, whether it differs or not. */
-function unpacked(ir: DialectIR | FamilyIR, abi: 'natural' | 'ia32'): string {
-  const text = renderCHeader(ir, { types: 'stdint' })
-    .replaceAll(/ ?__attribute__\(\(packed\)\)/g, '')
-    .replaceAll(/^VWIRE_STATIC_ASSERT.*\n/gm, '');
-  const differing = new Map(align(ir).differing.map((m) => [m.key, m]));
-  const asserts = declarationsOf(ir, { types: 'stdint' }).flatMap((declared) => {
-    const { laid, tree } = declared;
-    if (tree.nodes.length === 0) return [];
-    const type = `struct ${declared.type}`;
-    const found = differing.get(laid.key);
-    const members = new Map(found?.members.map((m) => [m.member, m[abi]]));
-    const says = (what: string, bytes: number): string => `VWIRE_STATIC_ASSERT(${what} == ${bytes}, "${what}");`;
-    const offsets = reachOf(declared).flatMap(({ c, offset }) => {
-      // An element that is a value itself has no name of its own.
-      if (c.endsWith('[]')) return [];
-      const at = c.replaceAll('[]', '[0]');
-      return [says(`offsetof(${type}, ${at})`, members.get(at) ?? offset)];
-    });
-    const strides = (found?.strides ?? []).map((s) => says(`sizeof(((${type} *)0)->${s.member}[0])`, s[abi]));
-    return [...offsets, ...strides, says(`sizeof(${type})`, found?.size[abi] ?? tree.size)];
-  });
-  return `${text}${asserts.join('\n')}\n`;
-}
 
 function compiled(abi: 'natural' | 'ia32', ...options: string[]) {
   writeFileSync(join(scratch, `${abi}.c`), all.map((ir) => unpacked(ir, abi)).join('\n'));

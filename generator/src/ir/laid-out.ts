@@ -1,5 +1,5 @@
 import type { FamilyIR, MemberCountIR, MemberIR } from './structs.js';
-import { varies } from './structs.js';
+import { fixedSizeOf, varies } from './structs.js';
 import type { BodyIR, CountIR, DialectIR, FieldIR } from './types.js';
 
 /** Something with a layout: the body of a message, or a shape of a struct. One form for whoever compares layouts. */
@@ -58,9 +58,9 @@ export function layoutsOf(ir: DialectIR | FamilyIR): LaidOut[] {
 /** Where the part ends whose size is the same in every one: at the first array that varies. */
 export const fixedEnd = ({ members, minSize }: LaidOut): number => members.find(varies)?.offset ?? minSize;
 
-/** Members whose offset and size are the same in every one. */
+/** Members whose offset and size are the same in every one; C knows nothing of arrays of empty structs. */
 export const fixedMembers = (members: readonly MemberIR[]): MemberIR[] =>
-  members.filter((m) => m.after === null && !varies(m));
+  members.filter((m) => m.after === null && !varies(m) && fixedSizeOf(m) > 0);
 
 function memberOf(field: FieldIR): MemberIR {
   const { name, offset, reserved, doc, spec } = field;

@@ -20,14 +20,12 @@ export const enumName = (name: string, prefix: string): string =>
   name.startsWith(prefix) ? identifier(name) : `${prefix}${identifier(name)}`;
 
 /** How comments refer to it. */
-export const enumRemark = (all: readonly EnumIR[], name: string, prefix: string): string => {
+export function enumRemark(all: readonly EnumIR[], name: string, tag: string): string {
   const found = all.find((e) => e.name === name);
-  const called = enumName(name, prefix);
-  return found !== undefined && isEnum(found) ? `enum ${called}` : `${upper(called)}_*`;
-};
+  return found !== undefined && isEnum(found) ? `enum ${tag}` : `${upper(tag)}_*`;
+}
 
-export function enumView(given: EnumIR, prefix: string, macros: Scope): EnumView {
-  const name = enumName(given.name, prefix);
+export function enumView(given: EnumIR, tag: string, macros: Scope): EnumView {
   const asEnum = isEnum(given);
   return {
     notes: comment([
@@ -36,9 +34,9 @@ export function enumView(given: EnumIR, prefix: string, macros: Scope): EnumView
       given.open ? 'Other values may occur.' : null,
       ...given.ranges.map((r) => `${hex(r.from)} to ${hex(r.to)}: ${r.owner}${r.doc === '' ? '' : `, ${r.doc}`}`),
     ]),
-    type: asEnum ? `enum ${name}` : null,
+    type: asEnum ? `enum ${tag}` : null,
     values: given.values.map(({ name: value, value: number, doc }) => ({
-      name: macros.claim(`${upper(name)}_${upper(value)}`),
+      name: macros.claim(`${upper(tag)}_${upper(value)}`),
       value: asEnum ? hex(number) : `${hex(number)}u`,
       note: comment([doc], ' ')
         .map((line) => line.trim())

@@ -1,8 +1,8 @@
 import { headerOf, isDialect, type LaidOut, layoutsOf, nameOf } from '../../ir/laid-out.js';
 import { type ArrayMemberIR, chosenBy, type FamilyIR, type StructIR, type TagChoiceIR } from '../../ir/structs.js';
-import type { BodyIR, DialectIR } from '../../ir/types.js';
+import type { BodyIR, DialectIR, EnumIR } from '../../ir/types.js';
 import { comment } from './comment.js';
-import { type EnumView, enumRemark, enumView, hex } from './enum-view.js';
+import { type EnumView, enumName, enumRemark, enumView, hex } from './enum-view.js';
 import type { TypeStyle } from './int-types.js';
 import { identifier, Scope, upper } from './names.js';
 import { type DefineView, type StructView, structView } from './struct-view.js';
@@ -45,29 +45,47 @@ export interface Declared {
 export const prefixOf = (ir: DialectIR | FamilyIR, { prefix }: HeaderOptions): string =>
   prefix === undefined ? `${identifier(nameOf(ir))}_` : identifier(prefix).replace(/^_(?=\d)/, '');
 
-/** How every layout of a dialect or family is declared, in the order of the IR; the header of messages comes first. */
-export function declarationsOf(ir: DialectIR | FamilyIR, options: HeaderOptions): Declared[] {
+/** What stands behind `struct`, `union` and `enum`: in C these are one name space. */
+interface Tags {
+  readonly layouts: readonly { readonly laid: LaidOut; readonly type: string }[];
+  /** By the name of the struct whose shapes they hold. */
+  readonly unions: ReadonlyMap<string, string>;
+  readonly enums: ReadonlyMap<string, string>;
+  readonly scope: Scope;
+}
+
+function tagsOf(ir: DialectIR | FamilyIR, options: HeaderOptions): Tags {
   const prefix = prefixOf(ir, options);
   const scope = new Scope();
   const wish = isDialect(ir) ? messageName(ir) : (laid: LaidOut) => laid.key;
   const header = headerOf(ir);
-  const named = [...(header === null ? [] : [header]), ...layoutsOf(ir)].map((laid) => ({
+  const layouts = [...(header === null ? [] : [header]), ...layoutsOf(ir)].map((laid) => ({
     laid,
     type: scope.claim(prefix + identifier(laid.header === null ? laid.key : wish(laid))),
   }));
-  const choices = new Set(isDialect(ir) ? [] : ir.structs.filter(isUnion).map((s) => s.name));
+  const choices = isDialect(ir) ? [] : ir.structs.filter(isUnion);
+  const unions = new Map(choices.map(({ name }) => [name, scope.claim(prefix + identifier(name))]));
+  const enums = new Map(ir.enums.map(({ name }) => [name, scope.claim(enumName(name, prefix))]));
+  return { layouts, unions, enums, scope };
+}
+
+/** How every layout of a dialect or family is declared, in the order of the IR; the header of messages comes first. */
+export const declarationsOf = (ir: DialectIR | FamilyIR, options: HeaderOptions): Declared[] =>
+  declare(tagsOf(ir, options), options);
+
+function declare({ layouts, unions, scope }: Tags, { types }: HeaderOptions): Declared[] {
   const typeOf = (key: string): string => {
-    const kind = choices.has(key) ? 'union' : 'struct';
-    return `${kind} ${named.find((n) => n.laid.key === key)?.type ?? prefix + identifier(key)}`;
+    const union = unions.get(key);
+    return union === undefined ? `struct ${layouts.find((n) => n.laid.key === key)?.type}` : `union ${union}`;
   };
-  return named.flatMap(({ laid, type }) => {
-    const declare = (what: LaidOut, name: string): Declared => {
-      return { laid: what, type: name, macro: upper(name), tree: treeOf(what, { types: options.types, typeOf }) };
+  return layouts.flatMap(({ laid, type }) => {
+    const one = (what: LaidOut, name: string): Declared => {
+      return { laid: what, type: name, macro: upper(name), tree: treeOf(what, { types, typeOf }) };
     };
-    const whole = declare(laid, type);
+    const whole = one(laid, type);
     const elements = whole.tree.loose.flatMap((array) => elementOf(laid, array));
     return [
-      ...elements.map((e) => declare(e, scope.claim(`${type}_${identifier(e.key.slice(laid.key.length + 1))}`))),
+      ...elements.map((e) => one(e, scope.claim(`${type}_${identifier(e.key.slice(laid.key.length + 1))}`))),
       whole,
     ];
   });
@@ -97,13 +115,21 @@ const isUnion = (struct: StructIR): boolean => struct.choice.by !== 'none';
 export function headerView(ir: DialectIR | FamilyIR, options: HeaderOptions): HeaderView {
   const prefix = prefixOf(ir, options);
   const macros = new Scope();
-  const declared = declarationsOf(ir, options);
+  const tags = tagsOf(ir, options);
+  const declared = declare(tags, options);
   const bodies = new Map(isDialect(ir) ? ir.bodies.map((b) => [b.key, b]) : []);
-  const enumOf = (name: string): string => enumRemark(ir.enums, name, prefix);
+  const groups = isDialect(ir) ? constants(ir, prefix) : [];
+  for (const { name } of groups.flatMap((g) => g.defines)) macros.claim(name);
+  const enums = [
+    ...(isDialect(ir) ? ids(ir, prefix, tags.scope) : []),
+    ...ir.enums.map((of) => ({ of, tag: tags.enums.get(of.name) ?? of.name })),
+  ].map(({ of, tag }) => enumView(of, tag, macros));
+  const enumOf = (name: string): string => enumRemark(ir.enums, name, tags.enums.get(name) ?? name);
+  const claim = (name: string): string => macros.claim(name);
   const structs = declared.map(({ laid, type, macro, tree }) => {
     const body = bodies.get(laid.key);
     const told = body === undefined ? laid : { ...laid, doc: `${laid.doc} ${travels(body)}`.trim() };
-    return { key: laid.key, view: structView(told, tree, { type, macro, enumOf, types: options.types }) };
+    return { key: laid.key, view: structView(told, tree, { type, macro, enumOf, claim, types: options.types }) };
   });
   return {
     source: `schema/${ir.protocol}/${nameOf(ir)}.yaml`,
@@ -113,11 +139,11 @@ export function headerView(ir: DialectIR | FamilyIR, options: HeaderOptions): He
     ]),
     guard: `VWIRE_${upper(`${ir.protocol}_${nameOf(ir)}_${options.prefix ?? ''}`)}_H`.replaceAll(/__+/g, '_'),
     kernel: options.types === 'kernel',
-    groups: isDialect(ir) ? constants(ir, prefix) : [],
-    enums: [...(isDialect(ir) ? ids(ir, prefix, macros) : []), ...ir.enums.map((e) => enumView(e, prefix, macros))],
+    groups,
+    enums,
     items: isDialect(ir)
       ? structs.map(({ view }) => ({ struct: view, union: null }))
-      : familyItems(ir, declared, new Map(structs.map(({ key, view }) => [key, view])), prefix),
+      : familyItems(ir, declared, new Map(structs.map(({ key, view }) => [key, view])), tags.unions),
   };
 }
 
@@ -152,42 +178,34 @@ function constants(ir: DialectIR, prefix: string): HeaderView['groups'] {
 }
 
 /** The ids of each class as an enum of its own: they are id spaces of their own. */
-const ids = (ir: DialectIR, prefix: string, macros: Scope): EnumView[] =>
+const ids = (ir: DialectIR, prefix: string, tags: Scope): { of: EnumIR; tag: string }[] =>
   ir.classes.flatMap(({ name, doc }) => {
     const own = ir.bodies.filter((b) => b.class === name);
     const messages = [...new Map(own.map((b) => [b.message, b])).values()];
     if (messages.length === 0) return [];
-    return enumView(
-      {
-        name: `${identifier(name)}_msg`,
-        doc,
-        spec: '',
-        flags: false,
-        open: false,
-        ranges: [],
-        values: messages.map((b) => ({ name: b.message, value: b.id, doc: '' })),
-      },
-      prefix,
-      macros,
-    );
+    const values = messages.map((b) => ({ name: b.message, value: b.id, doc: '' }));
+    const of = { name, doc, spec: '', flags: false, open: false, ranges: [], values };
+    return [{ of, tag: tags.claim(`${prefix}${identifier(name)}_msg`) }];
   });
 
 function familyItems(
   ir: FamilyIR,
   declared: readonly Declared[],
   views: ReadonlyMap<string, StructView>,
-  prefix: string,
+  unions: Tags['unions'],
 ): HeaderView['items'] {
   const types = new Map(declared.map((d) => [d.laid.key, d]));
   return elementsFirst(ir.structs).flatMap((struct) => [
     ...struct.shapes.flatMap(({ key }) =>
       [...views].flatMap(([k, view]) => (k === key || k.startsWith(`${key}.`) ? [{ struct: view, union: null }] : [])),
     ),
-    ...(isUnion(struct) ? [{ struct: null, union: unionView(struct, types, prefix) }] : []),
+    ...(isUnion(struct)
+      ? [{ struct: null, union: unionView(struct, types, unions.get(struct.name) ?? struct.name) }]
+      : []),
   ]);
 }
 
-function unionView(struct: StructIR, declared: ReadonlyMap<string, Declared>, prefix: string): UnionView {
+function unionView(struct: StructIR, declared: ReadonlyMap<string, Declared>, tag: string): UnionView {
   const { choice } = struct;
   const keys = choice.by === 'size' ? choice.shapes : choice.by === 'none' ? [] : chosenBy(choice);
   const scope = new Scope();
@@ -203,7 +221,7 @@ function unionView(struct: StructIR, declared: ReadonlyMap<string, Declared>, pr
       : choice.by === 'none'
         ? []
         : casesOf(choice, struct.name.replace(/:\w+$/, ''));
-  return { notes: comment([struct.doc, ...told]), type: `union ${prefix}${identifier(struct.name)}`, members };
+  return { notes: comment([struct.doc, ...told]), type: `union ${tag}`, members };
 }
 
 /** `hdr.part_type 0x102: num_queues`, a line per case. */

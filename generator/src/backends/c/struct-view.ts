@@ -40,6 +40,8 @@ export interface StructNames {
   /** What its macros begin with. */
   readonly macro: string;
   readonly enumOf: (name: string) => string;
+  /** The macro of this name, or one like it where another has the name. */
+  readonly claim: (macro: string) => string;
   readonly types: TypeStyle;
 }
 
@@ -48,11 +50,12 @@ export function structView(laid: LaidOut, tree: CTree, names: StructNames): Stru
   const known = new Set(laid.spec === '' ? [] : [laid.spec]);
   const spell = new Speller(names, known);
   const none = tree.nodes.length === 0;
+  const macros = offsetMacros(tree, names);
   return {
-    notes: comment([laid.doc, laid.spec, ...remarks(laid, tree, names)]),
+    notes: comment([laid.doc, laid.spec, ...remarks(laid, tree, macros)]),
     type: none ? null : type,
     members: tree.nodes.map((n) => spell.member(n, '\t')),
-    defines: [...places(tree, names), ...bitDefines(laid.members, names.macro)],
+    defines: [...places(laid, macros), ...bitDefines(laid.members, names.macro, names.claim)],
     asserts: none ? [] : [...tree.nodes.flatMap((n) => offsets(n, type, '')), sizeOf(type, tree.size)],
   };
 }
@@ -110,12 +113,12 @@ function countNote(count: MemberCountIR): string | null {
 }
 
 /** What no declaration tells. */
-function remarks(laid: LaidOut, tree: CTree, names: StructNames): string[] {
+function remarks(laid: LaidOut, tree: CTree, macros: OffsetMacros): string[] {
   return [
     ...tree.loose.map(
-      (array) => `From ${macroOf(names, array)} on: ${array.name}[], ${countNote(array.count)}${elements(array)}.`,
+      (array) => `From ${macros.get(array)} on: ${array.name}[], ${countNote(array.count)}${elements(array)}.`,
     ),
-    ...tree.behind.map((m) => `At ${macroOf(names, m)}: ${m.name}, ${fixedSizeOf(m)} bytes.`),
+    ...tree.behind.map((m) => `At ${macros.get(m)}: ${m.name}, ${fixedSizeOf(m)} bytes.`),
     ...(laid.maxSize === null ? [`${tree.size} bytes and what varies.`] : []),
   ];
 }
@@ -125,37 +128,50 @@ function elements(array: ArrayMemberIR): string {
   return ` of ${elementSizeOf(array)} bytes${array.kind === 'structs' && array.elementSize === null ? ' or more' : ''}`;
 }
 
-const macroOf = ({ macro }: StructNames, { name }: MemberIR): string => `${macro}_${upper(name)}_OFFSET`;
+type OffsetMacros = ReadonlyMap<MemberIR, string>;
 
-/** Where what is not declared lies: behind an array, that depends on how many bytes the array has. */
-function places({ loose, behind, size }: CTree, names: StructNames): DefineView[] {
+/** Macros for what is not declared, in the order of the bytes. */
+function offsetMacros({ loose, behind }: CTree, { macro, claim }: StructNames): OffsetMacros {
   const inOrder = [...loose, ...behind].sort(
     (a, b) => Number(a.after !== null) - Number(b.after !== null) || a.offset - b.offset,
   );
-  return inOrder.map((member) => {
-    if (member.after === null) return { name: macroOf(names, member), value: `${member.offset}u` };
-    const bytes = `${member.after.replaceAll(/\W/g, '_')}_bytes`;
-    return {
-      name: `${macroOf(names, member)}(${bytes})`,
-      value: `(${size}u + (${bytes}) + ${member.offset}u)`,
-    };
+  return new Map(inOrder.map((m) => [m, claim(`${macro}_${upper(m.name)}_OFFSET`)]));
+}
+
+/** Where what is not declared lies: behind an array, that depends on how many bytes the array has. */
+function places({ members }: LaidOut, macros: OffsetMacros): DefineView[] {
+  return [...macros].map(([member, name]) => {
+    const { terms, bytes } = placeOf(member, members);
+    const [only = ''] = terms;
+    if (bytes.length === 0) return { name, value: only };
+    return { name: `${name}(${bytes.join(', ')})`, value: `(${terms.join(' + ')})` };
   });
 }
 
-function bitDefines(members: readonly MemberIR[], macro: string): DefineView[] {
+/** The offset as a sum, with the bytes of each array before as a parameter. */
+function placeOf(member: MemberIR, members: readonly MemberIR[]): { terms: string[]; bytes: string[] } {
+  const array = members.find((m) => m.name === member.after);
+  if (array === undefined) return { terms: [`${member.offset}u`], bytes: [] };
+  const before = placeOf(array, members);
+  const bytes = `${array.name.replaceAll(/\W/g, '_')}_bytes`;
+  return { terms: [...before.terms, `(${bytes})`, `${member.offset}u`], bytes: [...before.bytes, bytes] };
+}
+
+function bitDefines(members: readonly MemberIR[], macro: string, claim: StructNames['claim']): DefineView[] {
   return members.flatMap((member) => {
     const at = member.name === '' ? macro : `${macro}_${upper(member.name)}`;
-    if (member.kind === 'records') return bitDefines(member.fields, at);
-    return member.kind === 'int' ? member.bits.flatMap((bits) => maskAndShift(bits, `${at}_${upper(bits.name)}`)) : [];
+    if (member.kind === 'records') return bitDefines(member.fields, at, claim);
+    if (member.kind !== 'int') return [];
+    return member.bits.flatMap((bits) => maskAndShift(bits, `${at}_${upper(bits.name)}`, claim));
   });
 }
 
-function maskAndShift({ lsb, width }: BitsIR, name: string): DefineView[] {
+function maskAndShift({ lsb, width }: BitsIR, name: string, claim: StructNames['claim']): DefineView[] {
   const mask = ((1n << BigInt(width)) - 1n) << BigInt(lsb);
   const suffix = mask > 0xffffffffn ? 'ull' : 'u';
   return [
-    { name: `${name}_SHIFT`, value: String(lsb) },
-    { name: `${name}_MASK`, value: `0x${mask.toString(16)}${suffix}` },
+    { name: claim(`${name}_SHIFT`), value: String(lsb) },
+    { name: claim(`${name}_MASK`), value: `0x${mask.toString(16)}${suffix}` },
   ];
 }
 

@@ -52,7 +52,8 @@ export function treeOf(laid: LaidOut, options: TreeOptions): CTree {
   ];
   const arrays = laid.members.filter(varies);
   const [last] = arrays;
-  const flexible = last !== undefined && nodes.length > 0 && !last.name.includes('.') && last.after === null;
+  // A flexible array comes last in a struct that has other members, and its elements are something.
+  const flexible = last !== undefined && nodes.length > 0 && !last.name.includes('.') && elementSizeOf(last) > 0;
   if (flexible) nodes.push(builder.array(last, '[]', scope, ''));
   return {
     nodes,
@@ -175,7 +176,7 @@ class Builder {
         return { ...base, type: value.type, members: value.members, array: extent + value.array };
       }
       const inner = { depth: 0, from: 0, to: elementSizeOf(member), scope: new Scope(), at };
-      return { ...base, members: this.nodes(member.fields, inner), array: extent };
+      return { ...base, members: this.nodes(fixedMembers(member.fields), inner), array: extent };
     } finally {
       this.#element = outer;
     }
