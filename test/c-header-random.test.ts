@@ -48,7 +48,8 @@ describe('for any valid schema', () => {
     ...fc.sample(boldSchema, DRAWN),
   ];
   const drawn: (DialectIR | FamilyIR)[] = texts.flatMap((text, i) => {
-    const { dialects, families } = compile([{ file: 'schema/random/drawn.yaml', text }]);
+    const { dialects, families, report } = compile([{ file: 'schema/random/drawn.yaml', text }]);
+    if (report.hasErrors) return [];
     return [
       ...families.map((f, k) => ({ ...f, family: `f${i}x${k}` })),
       ...dialects.map((d, k) => ({ ...d, dialect: `d${i}x${k}` })),

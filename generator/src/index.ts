@@ -133,6 +133,7 @@ export {
 export { type MutationReport, MutationRunner } from './vectors/mutate/mutation-runner.js';
 export type { DialectCount } from './vectors/run-vectors.js';
 export { type Failure, type VectorRun, VectorRunner } from './vectors/run-vectors.js';
+export type { FamilyModule } from './vectors/structs/family-module.js';
 export type { FlatFields, StructReading, StructSubject } from './vectors/structs/struct-subject.js';
 export type { Reading, Subject } from './vectors/subject.js';
 export { renderJsonSchemas } from './write/json-schema.js';
