@@ -3,7 +3,6 @@
  * Nothing here touches the disk except `listSchema`, `schemaAt`, `IrStore` and `writeFiles`.
  */
 
-export type { Reuse, Texts } from './backends/reuse.js';
 export { type Alignment, align, type Compared, type Misaligned } from './align/align.js';
 export type { HeaderOptions } from './backends/c/header-view.js';
 export type { TypeStyle } from './backends/c/int-types.js';
