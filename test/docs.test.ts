@@ -42,6 +42,7 @@ describe.each([
   { page: 'docs/guide.md', project: join(scratch, 'project') },
   // Without packages of its own: it finds those of the repository above it.
   { page: 'docs/diff.md', project: join(inside, 'diff') },
+  ...['header', 'budget', 'align'].map((name) => ({ page: `docs/${name}.md`, project: join(scratch, name) })),
 ])('$page, followed literally', ({ page, project }) => {
   const packs = join(scratch, 'packs');
   // What a run that was cut short left behind would change what the page's commands print.
@@ -130,7 +131,15 @@ describe('the README', () => {
   });
 
   it('links only to what exists', () => {
-    for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/guide.md', 'docs/diff.md']) {
+    for (const page of [
+      'README.md',
+      'CONTRIBUTING.md',
+      'docs/guide.md',
+      'docs/diff.md',
+      'docs/header.md',
+      'docs/budget.md',
+      'docs/align.md',
+    ]) {
       const text = readFileSync(join(root, page), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
         if (!/^https?:/.test(target))

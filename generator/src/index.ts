@@ -3,7 +3,14 @@
  * Nothing here touches the disk except `listSchema`, `schemaAt`, `IrStore` and `writeFiles`.
  */
 
+export { type Alignment, align, type Compared, type Misaligned } from './align/align.js';
+export type { HeaderOptions } from './backends/c/header-view.js';
+export type { TypeStyle } from './backends/c/int-types.js';
 export type { Reuse, Texts } from './backends/reuse.js';
+export { type Budget, budget } from './budget/budget.js';
+export type { ArrayBudget, BodyBudget } from './budget/capacity.js';
+export type { Device, Initialisation, Pieces, Step } from './budget/initialise.js';
+export { cChecks, cHeader } from './c-header.js';
 export { type Compiled, compile } from './compile.js';
 export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
 export { CATALOG, type Code } from './diagnostics/catalog.js';
@@ -11,7 +18,7 @@ export type { Diagnostic, DiagnosticDetail, Place } from './diagnostics/diagnost
 export { explanationOf, renderExplanation } from './diagnostics/explain.js';
 export { renderGithub } from './diagnostics/render-github.js';
 export { renderJson } from './diagnostics/render-json.js';
-export { type Paint, renderText } from './diagnostics/render-text.js';
+export { type Paint, renderText, type Shown } from './diagnostics/render-text.js';
 export { Report } from './diagnostics/report.js';
 export { compareSchemas, onAxis, type SchemaComparison, type SchemaIR } from './diff/against.js';
 export { type Allowed, type AllowProblem, applyAllowList, type Judged, readAllowList } from './diff/allow-list.js';
@@ -52,6 +59,9 @@ export {
   type StructDumpOptions,
 } from './dump/index.js';
 export { formatSchema } from './fmt/format-schema.js';
+export type { CheckedMap, Mapped, MappedMember } from './header-map/checked-map.js';
+export type { MapCode, MapFinding } from './header-map/finding.js';
+export { type Known, type ReadMap, readMap as readHeaderMap } from './header-map/read-map.js';
 export { type Decoded, decode, isRefused, type Refused } from './interpret/decode.js';
 export { DialectIndex } from './interpret/dialect-index.js';
 export type { Given } from './interpret/encode.js';

@@ -14,6 +14,9 @@ const COMMANDS = new Map<string, () => Promise<() => Command>>([
   ['diff', async () => (await import('./commands/diff.js')).diff],
   ['vectors', async () => (await import('./commands/vectors.js')).vectors],
   ['trace', async () => (await import('./commands/trace.js')).trace],
+  ['align', async () => (await import('./commands/align.js')).align],
+  ['budget', async () => (await import('./commands/budget.js')).budget],
+  ['header', async () => (await import('./commands/header.js')).header],
   ['demo', async () => (await import('./commands/demo.js')).demo],
   ['bench', async () => (await import('./commands/bench.js')).bench],
 ]);

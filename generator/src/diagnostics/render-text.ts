@@ -11,8 +11,11 @@ export interface Paint {
 
 const at = (place: Place): string => `${place.file}:${place.line}:${place.column}`;
 
+/** Diagnostics of the schema, and of other files that people write. */
+export type Shown = Omit<Diagnostic, 'code'> & { readonly code: string };
+
 /** One diagnostic as people read it: place, code, message, the source line with a caret, second place, hint. */
-export function renderText(d: Diagnostic, sourceLine: string | undefined, paint: Paint): string {
+export function renderText(d: Shown, sourceLine: string | undefined, paint: Paint): string {
   const colour = d.severity === 'error' ? paint.red : paint.yellow;
   const lines = [`${paint.bold(at(d.place))}: ${colour(`${d.severity} ${d.code}`)}: ${d.message}`];
   if (sourceLine !== undefined) {

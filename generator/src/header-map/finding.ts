@@ -1,0 +1,19 @@
+import type { Place } from '../diagnostics/diagnostic.js';
+
+/** What can be wrong with a map of names. */
+export type MapCode =
+  | 'bad-yaml'
+  | 'bad-value'
+  | 'unknown-key'
+  | 'unknown-dialect'
+  | 'unknown-struct'
+  | 'unknown-member';
+
+/** What is wrong, where in the map, and what to do. */
+export interface MapFinding {
+  readonly code: MapCode;
+  readonly severity: 'error';
+  readonly message: string;
+  readonly place: Place;
+  readonly hint?: string;
+}
