@@ -13,6 +13,7 @@ import { streamItems } from './messages.js';
 import * as ours from './ours.js';
 import * as control from './ours-control.js';
 import * as flyweight from './ours-flyweight.js';
+import * as flyweightLoop from './ours-flyweight-loop.js';
 import * as flyweightStream from './ours-flyweight-stream.js';
 import * as objects from './ours-objects.js';
 import * as stream from './ours-stream.js';
@@ -38,8 +39,8 @@ export function cases(): Case[] {
     streamDecodeCase('stream dispatch, bigint, views', stream.decodeAllocating, verifySink),
     streamDecodeCase(
       'stream dispatch, flyweight',
-      flyweightStream.decodeDispatched,
-      verifyHalves(flyweightStream.decodeDispatched),
+      flyweightStream.decodeWholeStream,
+      verifyHalves(flyweightStream.decodeWholeStream),
     ),
     decodeCase('flyweight', 'EVENT_AVAIL', flyweight.decodeEventAvail),
     decodeCase('flyweight', 'SET_VQUEUE', flyweight.decodeSetVqueue),
@@ -47,7 +48,7 @@ export function cases(): Case[] {
     decodeCase('flyweight', 'SET_CONFIG', flyweight.decodeConfig),
     decodeCase('flyweight', 'GET_DEVICE_INFO', flyweight.decodeInfo),
     decodeCase('flyweight, no check', 'EVENT_AVAIL', flyweight.moveToEventAvail),
-    streamDecodeCase('flyweight', flyweightStream.decodeWholeStream, verifySink),
+    streamDecodeCase('flyweight', flyweightLoop.decodeWholeStream, verifySink),
     decodeCase('object form', 'EVENT_AVAIL', objects.decodeEventAvail),
     encodeCase('object form', 'EVENT_AVAIL', objects.encodeEventAvail, objects.prepareEventAvail),
     decodeCase('object form', 'SET_VQUEUE', objects.decodeSetVqueue),

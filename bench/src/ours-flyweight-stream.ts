@@ -10,8 +10,8 @@ import {
 import * as flyweight from './ours-flyweight.js';
 import * as stream from './ours-stream.js';
 
-/** M6 by one flyweight per body. */
-const { readConfig, readEventAvail, readFeatures, readInfo, readSetVqueue, readSetVqueueRest } = flyweight;
+/** M6 through `decodeStream`, which has checked what it hands out, by one flyweight per body. */
+const { readConfig, readEventAvail, readFeatures, readInfo, readSetVqueueRest } = flyweight;
 const { summed, total } = stream;
 const nowhere = new DataView(new ArrayBuffer(0));
 const avail = new EVENT_AVAIL_event.View(nowhere);
@@ -65,42 +65,8 @@ const moving = handler({
   },
 });
 
-/** Through `decodeStream`, which has checked what its functions are handed; addresses as halves. */
-export function decodeDispatched(v: DataView, end: number): number {
-  bind(v);
-  return summed(v, end, moving);
-}
-
-/** By the loop and the switch a person would write around the flyweights, each message checked; addresses as bigints. */
+/** A whole stream; addresses as halves. */
 export function decodeWholeStream(v: DataView, end: number): number {
   bind(v);
-  let sum = 0;
-  for (let p = 0; p < end; p += v.getUint16(p + 6, true)) {
-    switch (v.getUint8(p + 1)) {
-      case EVENT_AVAIL_event.ID:
-        if (avail.at(p).check(end) !== 0) return -1;
-        sum = (sum + readEventAvail(avail)) | 0;
-        break;
-      case EVENT_USED_event.ID:
-        if (used.at(p).check(end) !== 0) return -1;
-        sum = (sum + readEventUsed(used)) | 0;
-        break;
-      case SET_VQUEUE_request.ID:
-        if (vqueue.at(p).check(end) !== 0) return -1;
-        sum = (sum + readSetVqueue(vqueue)) | 0;
-        break;
-      case GET_DEVICE_FEATURES_response.ID:
-        if (words.at(p).check(end) !== 0) return -1;
-        sum = (sum + readFeatures(words)) | 0;
-        break;
-      case SET_CONFIG_request.ID:
-        if (config.at(p).check(end) !== 0) return -1;
-        sum = (sum + readConfig(config, v)) | 0;
-        break;
-      default:
-        if (info.at(p).check(end) !== 0) return -1;
-        sum = (sum + readInfo(info)) | 0;
-    }
-  }
-  return sum;
+  return summed(v, end, moving);
 }
