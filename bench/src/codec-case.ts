@@ -1,6 +1,6 @@
 import { m6, type SetVqueue } from './corpus.js';
 import * as hand from './hand.js';
-import type { Operation } from './measure.js';
+import { type Operation, ownSource } from './measure.js';
 import {
   ITEMS,
   type Item,
@@ -71,7 +71,7 @@ const scratchBytes = new Uint8Array(scratch.buffer);
  * closures every operation after the first would be measured as a call with many targets.
  */
 export function compiled<F>(scope: Readonly<Record<string, unknown>>, source: string): F {
-  return new Function(...Object.keys(scope), `return ${source}`)(...Object.values(scope)) as F;
+  return new Function(...Object.keys(scope), ownSource(`return ${source}`))(...Object.values(scope)) as F;
 }
 
 export const sizeOf = (kind: Single): number => POOLS[kind].byteLength / ITEMS[kind].length;
