@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../bench/dist/cases.js';
 import { chart } from '../bench/dist/chart/chart.js';
 import { logScale } from '../bench/dist/chart/scale.js';
 import type { Results } from '../bench/dist/main.js';
 import { recorded } from '../bench/dist/record.js';
+import { refusedCases } from '../bench/dist/refused.js';
 import { renderText } from '../bench/dist/render-text.js';
 import { select } from '../bench/dist/select.js';
 import { subjects } from '../bench/dist/subjects.js';
@@ -105,6 +107,24 @@ describe('what is measured', () => {
     expect(select('M6', all).bySubject).toBe(false);
   });
 
+  it('is every figure of the page on speed, by the words it names', () => {
+    const page = readFileSync(`${root}docs/performance.md`, 'utf8');
+    const [, targets] = page.split(/^\| \| goal.*\n.*\n/m);
+    const rows = targets!.split('\n\n')[0]!.split('\n');
+    expect(rows.length).toBeGreaterThan(10);
+    const known = [...cases(), ...refusedCases()];
+    for (const row of rows) {
+      const only = row.match(/ `([^`]+)` \|$/)?.[1] ?? `no command in: ${row}`;
+      const { message, subject } = select(only, all);
+      const [, wanted] = row.match(/^\| (M\d)?/)!;
+      const measured = known.filter((c) => subject(c.subject) && message(c.message));
+      expect(
+        measured.some((c) => c.message.startsWith(wanted ?? 'M') && (wanted !== undefined || c.op === 'refuse')),
+        row,
+      ).toBe(true);
+    }
+  });
+
   it('cannot be what there is not', () => {
     expect(() => select('M9', all)).toThrow(/--only m9 is no subject and no message/);
     const run = vwire(['bench', '--only', 'M9']);
@@ -149,6 +169,16 @@ describe('the results', () => {
     const text = renderText({ machine, pairs: 15, rows: [row('ours', 'decode', 0.9)], unavailable: missing, wrong });
     expect(text).toContain('C: not measured: no C compiler');
     expect(text).toContain('odd: wrong, not measured: byte 3');
+  });
+
+  it('tell of bad messages in a sentence, not in the table', () => {
+    const bad = (subject: string, ratio: number): Measured => row(subject, 'refuse', ratio);
+    const rows = [row('ours', 'decode', 0.9), bad('bad: short header', 0.8), bad('bad: truncated', 1.25)];
+    const results: Results = { machine, pairs: 15, rows, unavailable: [], wrong: [] };
+    const page = recorded(results, readFileSync(`${root}README.md`, 'utf8')).get('README.md');
+    expect(page).toContain('A bad message costs at most 1.25 times a good one: of 2 kinds, truncated.');
+    expect(page).not.toContain('| bad:');
+    expect(renderText(results)).toContain('M1 EVENT_AVAIL refuse, to a good one');
   });
 
   it('in the repository are one run: table and charts are made of docs/bench/results.json', () => {

@@ -1,6 +1,6 @@
-import { m6 } from './corpus.js';
+import { m6, type SetVqueue } from './corpus.js';
 import * as hand from './hand.js';
-import type { Operation } from './measure.js';
+import { type Operation, ownSource } from './measure.js';
 import {
   ITEMS,
   type Item,
@@ -18,8 +18,9 @@ import {
 export interface Case {
   readonly subject: string;
   readonly message: string;
-  readonly op: 'decode' | 'encode' | 'pop/complete';
+  readonly op: 'decode' | 'encode' | 'refuse' | 'pop/complete';
   readonly ours: Operation;
+  /** The baseline; for `refuse` it is our own decoding of a good message. */
   readonly hand: Operation;
   /** Records visited in turn, less one. */
   readonly mask: number;
@@ -70,14 +71,15 @@ const scratchBytes = new Uint8Array(scratch.buffer);
  * closures every operation after the first would be measured as a call with many targets.
  */
 export function compiled<F>(scope: Readonly<Record<string, unknown>>, source: string): F {
-  return new Function(...Object.keys(scope), `return ${source}`)(...Object.values(scope)) as F;
+  return new Function(...Object.keys(scope), ownSource(`return ${source}`))(...Object.values(scope)) as F;
 }
 
-const sizeOf = (kind: Single): number => POOLS[kind].byteLength / ITEMS[kind].length;
+export const sizeOf = (kind: Single): number => POOLS[kind].byteLength / ITEMS[kind].length;
 
 const same = <T>(given: T): T => given;
 
-const viewDecoder = (kind: Single, decode: ViewDecode): Operation => {
+/** `decode` of the messages of M1 to M5 in turn. */
+export const viewDecoder = (kind: Single, decode: ViewDecode): Operation => {
   const scope = { decode, view: POOLS[kind], size: sizeOf(kind), end: POOLS[kind].byteLength };
   return compiled(scope, '(i) => decode(view, i * size, end)');
 };
@@ -102,6 +104,8 @@ export const handStreamEncoder = (): Operation =>
     '() => encode(view, items, bytes)',
   );
 
+const clearSink = (): void => void Object.assign(hand.sink, { a: undefined, b: undefined, c: undefined });
+
 /** Refuses a decoder that does not come to `expected` for every message, addresses of SET_VQUEUE in the sink included. */
 export function verifyDecoder(
   what: string,
@@ -111,7 +115,7 @@ export function verifyDecoder(
   sinks = true,
 ): void {
   for (const [i, item] of items.entries()) {
-    Object.assign(hand.sink, { a: undefined, b: undefined, c: undefined });
+    clearSink();
     const got = decode(i) | 0;
     // Reading the record writes the sink as well, so what the subject left there is taken first.
     const left = { ...hand.sink };
@@ -140,7 +144,7 @@ function verifyWritten(what: string, expected: DataView, length: number, write: 
   throw new WrongSubject(`${what}: byte ${at} written as ${hex(got)}, expected ${hex(right)}`);
 }
 
-const named = (subject: string, kind: Single) =>
+export const named = (subject: string, kind: Single) =>
   ({
     subject,
     message: TITLES[kind],
@@ -149,12 +153,13 @@ const named = (subject: string, kind: Single) =>
     layout: 'wire',
     size: sizeOf(kind),
   }) as const;
-const mixed = (subject: string) =>
+export const mixed = (subject: string) =>
   ({ subject, message: STREAM, mask: 0, perCall: m6.messages, layout: 'wire', size: m6.bytes / m6.messages }) as const;
 
 /** Halves of the addresses, as the subjects that make no bigints fold them. */
-export const halvesOf = (item: Item): number =>
-  item.kind !== 'SET_VQUEUE' ? 0 : item.record.lo.reduce((sum, lo, i) => sum + (lo ^ item.record.hi[i]!), 0);
+export const halvesOf = (item: Item): number => (item.kind !== 'SET_VQUEUE' ? 0 : halves(item.record));
+const halves = (r: SetVqueue): number =>
+  (r.descriptor_lo ^ r.descriptor_hi) + (r.driver_lo ^ r.driver_hi) + (r.device_lo ^ r.device_hi);
 const sumWithHalves = (item: Item): number => (sumOf(item) + halvesOf(item)) | 0;
 
 /** A decoder that reads in place. `halves`: it folds the halves of addresses into its sum instead of making bigints. */
@@ -217,6 +222,8 @@ export function streamDecodeCase(
 
 export function verifyStreamSum(subject: string, decode: Operation): void {
   const expected = streamItems.reduce((sum, item) => (sum + sumOf(item)) | 0, 0);
+  // Reading the records writes the sink too: what is in it afterwards is to be the subject's.
+  clearSink();
   const got = decode(0);
   if (got !== expected) throw new WrongSubject(`${STREAM} ${subject}: the fields come to ${got}, expected ${expected}`);
 }

@@ -39,8 +39,12 @@ export interface SetVqueue {
   readonly descriptor_addr: bigint;
   readonly driver_addr: bigint;
   readonly device_addr: bigint;
-  readonly lo: readonly [number, number, number];
-  readonly hi: readonly [number, number, number];
+  readonly descriptor_lo: number;
+  readonly descriptor_hi: number;
+  readonly driver_lo: number;
+  readonly driver_hi: number;
+  readonly device_lo: number;
+  readonly device_hi: number;
 }
 
 const random = generator(0x5eed);
@@ -53,6 +57,8 @@ export const eventAvail: readonly EventAvail[] = Array.from({ length: POOL }, ()
   next_wrap: random(2),
 }));
 
+// Flat: an array per record, of small integers in one and doubles in the next, would be read in two ways, and that is what
+// would be measured.
 export const setVqueue: readonly SetVqueue[] = Array.from({ length: POOL }, () => {
   const lo: [number, number, number] = [random(0xfffff) * 4096, random(0xfffff) * 4096, random(0xfffff) * 4096];
   const hi: [number, number, number] = [random(256), random(256), random(256)];
@@ -65,8 +71,12 @@ export const setVqueue: readonly SetVqueue[] = Array.from({ length: POOL }, () =
     descriptor_addr: big(0),
     driver_addr: big(1),
     device_addr: big(2),
-    lo,
-    hi,
+    descriptor_lo: lo[0],
+    descriptor_hi: hi[0],
+    driver_lo: lo[1],
+    driver_hi: hi[1],
+    device_lo: lo[2],
+    device_hi: hi[2],
   };
 });
 
@@ -75,6 +85,8 @@ export interface Features {
   readonly token: number;
   readonly block_index: number;
   readonly features: readonly number[];
+  /** The same in an array of one kind of element, whatever their values. */
+  readonly words: Uint32Array;
 }
 
 export interface SetConfig {
@@ -97,12 +109,11 @@ export interface DeviceInfo {
   readonly admin_vq_count: number;
 }
 
-export const features: readonly Features[] = Array.from({ length: POOL }, () => ({
-  dev_num: random(1000),
-  token: random(65536),
-  block_index: 0,
-  features: Array.from({ length: 4 }, () => random(0xffffffff)),
-}));
+export const features: readonly Features[] = Array.from({ length: POOL }, () => {
+  const [dev_num, token] = [random(1000), random(65536)];
+  const words = Uint32Array.from({ length: 4 }, () => random(0xffffffff));
+  return { dev_num, token, block_index: 0, features: Array.from(words), words };
+});
 
 export const setConfig: readonly SetConfig[] = Array.from({ length: POOL }, () => ({
   dev_num: random(1000),

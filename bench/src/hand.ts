@@ -3,23 +3,19 @@ import type { Item } from './messages.js';
 
 /**
  * The baseline: what a careful person writes by hand. Field by field, one view per buffer, literal byte order, no checks.
- * Bigints go to a sink, so that making them is part of the work and folding them is not.
+ * Fields are read into constants and then added up, as the generated codecs are called. Bigints go to a sink, so that making them is part of the work and folding them is not.
  */
 export const sink: { a: unknown; b: unknown; c: unknown } = { a: 0n, b: 0n, c: 0n };
 
 export function decodeEventAvail(v: DataView, p: number): number {
-  const word = v.getUint32(p + 12, true);
-  return (
-    (v.getUint8(p) +
-      v.getUint8(p + 1) +
-      v.getUint16(p + 2, true) +
-      v.getUint16(p + 4, true) +
-      v.getUint16(p + 6, true) +
-      v.getUint32(p + 8, true) +
-      (word & 0x7fffffff) +
-      (word >>> 31)) |
-    0
-  );
+  const type = v.getUint8(p);
+  const id = v.getUint8(p + 1);
+  const device = v.getUint16(p + 2, true);
+  const token = v.getUint16(p + 4, true);
+  const size = v.getUint16(p + 6, true);
+  const queue = v.getUint32(p + 8, true);
+  const next = v.getUint32(p + 12, true);
+  return (type + id + device + token + size + queue + (next & 0x7fffffff) + (next >>> 31)) | 0;
 }
 
 export function encodeEventAvail(v: DataView, p: number, r: EventAvail): number {
@@ -34,23 +30,23 @@ export function encodeEventAvail(v: DataView, p: number, r: EventAvail): number 
 }
 
 function headerSum(v: DataView, p: number): number {
-  return (
-    v.getUint8(p) + v.getUint8(p + 1) + v.getUint16(p + 2, true) + v.getUint16(p + 4, true) + v.getUint16(p + 6, true)
-  );
+  const type = v.getUint8(p);
+  const id = v.getUint8(p + 1);
+  const device = v.getUint16(p + 2, true);
+  const token = v.getUint16(p + 4, true);
+  const size = v.getUint16(p + 6, true);
+  return type + id + device + token + size;
 }
 
 export function decodeSetVqueue(v: DataView, p: number): number {
   sink.a = v.getBigUint64(p + 24, true);
   sink.b = v.getBigUint64(p + 32, true);
   sink.c = v.getBigUint64(p + 40, true);
-  return (
-    (headerSum(v, p) +
-      v.getUint32(p + 8, true) +
-      v.getUint32(p + 12, true) +
-      v.getUint32(p + 16, true) +
-      v.getUint32(p + 20, true)) |
-    0
-  );
+  const queue = v.getUint32(p + 8, true);
+  const first = v.getUint32(p + 12, true);
+  const entries = v.getUint32(p + 16, true);
+  const second = v.getUint32(p + 20, true);
+  return (headerSum(v, p) + queue + first + entries + second) | 0;
 }
 
 export function encodeSetVqueue(v: DataView, p: number, r: SetVqueue): number {
@@ -70,12 +66,14 @@ export function encodeSetVqueue(v: DataView, p: number, r: SetVqueue): number {
 }
 
 export function decodeEventUsed(v: DataView, p: number): number {
-  return headerSum(v, p) + v.getUint32(p + 8, true);
+  const queue = v.getUint32(p + 8, true);
+  return (headerSum(v, p) + queue) | 0;
 }
 
 export function decodeFeatures(v: DataView, p: number): number {
   const n = v.getUint32(p + 12, true);
-  let sum = headerSum(v, p) + v.getUint32(p + 8, true) + n;
+  const block = v.getUint32(p + 8, true);
+  let sum = (headerSum(v, p) + block + n) | 0;
   for (let i = 0, q = p + 16; i < n; i++, q += 4) sum = (sum + v.getUint32(q, true)) | 0;
   return sum;
 }
@@ -83,15 +81,22 @@ export function decodeFeatures(v: DataView, p: number): number {
 export function decodeConfig(v: DataView, p: number): number {
   const n = v.getUint32(p + 16, true);
   const data = new Uint8Array(v.buffer, v.byteOffset + p + 20, n);
-  return (
-    headerSum(v, p) + v.getUint32(p + 8, true) + v.getUint32(p + 12, true) + n + (data[0] ?? 0) + (data[n - 1] ?? 0)
-  );
+  const known = v.getUint32(p + 8, true);
+  const from = v.getUint32(p + 12, true);
+  const first = data[0]!;
+  const last = data[n - 1]!;
+  return (headerSum(v, p) + known + from + n + first + last) | 0;
 }
 
 export function decodeInfo(v: DataView, p: number): number {
-  let sum = headerSum(v, p) + v.getUint32(p + 8, true) + v.getUint32(p + 12, true) + v.getUint32(p + 16, true);
-  sum += v.getUint32(p + 20, true) + v.getUint32(p + 24, true) + v.getUint16(p + 28, true) + v.getUint16(p + 30, true);
-  return sum;
+  const device = v.getUint32(p + 8, true);
+  const vendor = v.getUint32(p + 12, true);
+  const bits = v.getUint32(p + 16, true);
+  const bytes = v.getUint32(p + 20, true);
+  const queues = v.getUint32(p + 24, true);
+  const start = v.getUint16(p + 28, true);
+  const count = v.getUint16(p + 30, true);
+  return (headerSum(v, p) + device + vendor + bits + bytes + queues + start + count) | 0;
 }
 
 /** A whole stream, unchecked: the loop and the switch a person would write. */
@@ -133,11 +138,12 @@ function header(v: DataView, p: number, type: number, id: number, dev_num: numbe
 }
 
 export function encodeFeatures(v: DataView, p: number, r: Features): number {
-  const n = r.features.length;
+  const { words } = r;
+  const n = words.length;
   header(v, p, 1, 0x03, r.dev_num, r.token, 16 + 4 * n);
   v.setUint32(p + 8, r.block_index, true);
   v.setUint32(p + 12, n, true);
-  for (let i = 0, q = p + 16; i < n; i++, q += 4) v.setUint32(q, r.features[i]!, true);
+  for (let i = 0, q = p + 16; i < n; i++, q += 4) v.setUint32(q, words[i]!, true);
   return 16 + 4 * n;
 }
 

@@ -30,11 +30,19 @@ export const LONG: Effort = { samples: 61, sampleMs: 5, warmMs: 300 };
 type Loop = (n: number) => number;
 type LoopMaker = (operation: Operation, mask: number) => Loop;
 
+let sources = 0;
+
+/**
+ * A source that no other is equal to. V8 keeps what it compiled by its text, feedback included: of equal texts the third would
+ * go on with what the first two were called with, and cannot put the call it makes into its own code.
+ */
+export const ownSource = (source: string): string => `/* ${++sources} */ ${source}`;
+
 /** A loop of its own for every operation: a shared one would see many call targets and measure the dispatch instead. */
 export function loopOver(operation: Operation, mask: number): Loop {
   const make = new Function(
     'f',
-    `return function (n) { let s = 0; for (let i = 0; i < n; i++) s = (s + f(i & ${mask})) | 0; return s; }`,
+    ownSource(`return function (n) { let s = 0; for (let i = 0; i < n; i++) s = (s + f(i & ${mask})) | 0; return s; }`),
   ) as (f: Operation) => Loop;
   return make(operation);
 }

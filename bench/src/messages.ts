@@ -126,8 +126,12 @@ const parse: { readonly [K in Kind]: (v: DataView, p: number) => Records[K] } = 
     descriptor_addr: v.getBigUint64(p + 24, true),
     driver_addr: v.getBigUint64(p + 32, true),
     device_addr: v.getBigUint64(p + 40, true),
-    lo: [v.getUint32(p + 24, true), v.getUint32(p + 32, true), v.getUint32(p + 40, true)],
-    hi: [v.getUint32(p + 28, true), v.getUint32(p + 36, true), v.getUint32(p + 44, true)],
+    descriptor_lo: v.getUint32(p + 24, true),
+    descriptor_hi: v.getUint32(p + 28, true),
+    driver_lo: v.getUint32(p + 32, true),
+    driver_hi: v.getUint32(p + 36, true),
+    device_lo: v.getUint32(p + 40, true),
+    device_hi: v.getUint32(p + 44, true),
   }),
   GET_DEVICE_FEATURES: (v, p) => ({
     type: v.getUint8(p),
@@ -138,6 +142,7 @@ const parse: { readonly [K in Kind]: (v: DataView, p: number) => Records[K] } = 
     block_index: v.getUint32(p + 8, true),
     num_blocks: v.getUint32(p + 12, true),
     features: Array.from({ length: v.getUint32(p + 12, true) }, (_, i) => v.getUint32(p + 16 + 4 * i, true)),
+    words: Uint32Array.from({ length: v.getUint32(p + 12, true) }, (_, i) => v.getUint32(p + 16 + 4 * i, true)),
   }),
   SET_CONFIG: (v, p) => ({
     type: v.getUint8(p),

@@ -51,9 +51,18 @@ const COLUMNS = [
 
 const FAMILIES = ['ours', 'hand', 'native', 'library'];
 
+/** What the most expensive kind of bad message costs, as a sentence. */
+function worstRefusal(rows: readonly Measured[]): string[] {
+  const bad = rows.filter((r) => !r.together && r.op === 'refuse').sort((a, b) => b.ratio - a.ratio);
+  const [worst] = bad;
+  if (worst === undefined) return [];
+  const kind = worst.subject.replace('bad: ', '');
+  return [`A bad message costs at most ${ratioText(worst.ratio)} times a good one: of ${bad.length} kinds, ${kind}.`];
+}
+
 /** Ratios as a Markdown table, a row per subject, in the order of how it decodes a stream. */
 function table({ rows, machine, pairs, unavailable }: Results): string {
-  const own = rows.filter((r) => !r.together && r.family !== 'runtime');
+  const own = rows.filter((r) => !r.together && r.family !== 'runtime' && r.op !== 'refuse');
   const find = (subject: string, [message, op]: readonly [string, string]): Measured | undefined =>
     own.find((r) => r.subject === subject && r.message.startsWith(message) && r.op === op);
   const rank = (subject: string): number => FAMILIES.indexOf(own.find((r) => r.subject === subject)!.family);
@@ -75,6 +84,7 @@ function table({ rows, machine, pairs, unavailable }: Results): string {
     ...lines,
     '',
     `Medians of ${pairs} pairs; ${machineLine(machine)}. \\* a layout of its own, not the bytes of the wire.`,
+    ...worstRefusal(rows),
     ...unavailable.map((m) => `Not measured: ${m.subject}, ${m.reason}.`),
     '',
     '</details>',

@@ -3,7 +3,7 @@ import { machineLine } from './machine.js';
 import type { Results } from './main.js';
 import type { Row } from './task.js';
 
-const SUBJECT = 28;
+const SUBJECT = 30;
 
 /** Results for a terminal: a block per message and direction, the fastest first. */
 export function renderText({ machine, rows, unavailable, wrong }: Results): string {
@@ -24,7 +24,8 @@ export function renderText({ machine, rows, unavailable, wrong }: Results): stri
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-const titleOf = (r: Row): string => `${r.message} ${r.op}`;
+/** Of refusals the ratio is to something else than what the first line says. */
+const titleOf = (r: Row): string => `${r.message} ${r.op}${r.op === 'refuse' ? ', to a good one' : ''}`;
 
 function grouped(rows: readonly Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();

@@ -4,8 +4,9 @@ import { SINGLES, STREAM, TITLES } from './messages.js';
 import { startNative } from './native.js';
 import type { Peer } from './peer.js';
 import { peerCases } from './peer-cases.js';
-import { busCases } from './runtime/bus-cases.js';
-import { queueCases } from './runtime/queue-cases.js';
+import { refusedCases } from './refused.js';
+import { BUS } from './runtime/bus-cases.js';
+import { QUEUES } from './runtime/queue-cases.js';
 import { asyncTask, type Family, syncTask, type Task } from './task.js';
 import { Unavailable } from './unavailable.js';
 
@@ -71,25 +72,24 @@ const control = (): Case[] => [
   streamEncodeCase(CONTROL, handCode.encodeStream),
 ];
 
-const BUS = ['loopback, callback', 'loopback, promise', 'block driver and device'];
+/** The subjects of `make`, each with its cases alone; they are made to learn their names, and once more to be measured. */
+function named(make: () => readonly Case[]): Subject[] {
+  const names = new Set(make().map((c) => c.subject));
+  return [...names].map((name) => synchronous(name, 'ours', async () => make().filter((c) => c.subject === name)));
+}
+
+const runtime = (name: string, load: Subject['load']): Subject => ({ name, family: 'runtime', load, together: null });
 
 export function subjects(): Subject[] {
-  const ours = new Set(cases().map((c) => c.subject));
   return [
-    ...[...ours].map((name) => synchronous(name, 'ours', async () => cases().filter((c) => c.subject === name))),
+    ...named(cases),
+    ...named(refusedCases),
     library('interpreter', 'ours', './ours-interpreter.js'),
     synchronous(CONTROL, 'hand', async () => control()),
     { name: 'C', family: 'native', load: async () => startNative().tasks, together: null },
     ...Object.entries(LIBRARIES).map(([name, file]) => library(name, 'library', `./peers/${file}.js`)),
-    ...queueCases().map((c) => ({ ...synchronous(c.subject, 'runtime', async () => queueCases()), together: null })),
-    ...BUS.map(
-      (name): Subject => ({
-        name,
-        family: 'runtime',
-        load: async () => (await busCases()).filter((c) => c.subject === name).map(asyncTask),
-        together: null,
-      }),
-    ),
+    ...Object.entries(QUEUES).map(([name, make]) => runtime(name, async () => [syncTask(make())])),
+    ...Object.entries(BUS).map(([name, make]) => runtime(name, async () => [asyncTask(await make())])),
   ];
 }
 
