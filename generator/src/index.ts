@@ -52,6 +52,7 @@ export {
   type StructDumpOptions,
 } from './dump/index.js';
 export { formatSchema } from './fmt/format-schema.js';
+export * from './identify/index.js';
 export { type Decoded, decode, isRefused, type Refused } from './interpret/decode.js';
 export { DialectIndex } from './interpret/dialect-index.js';
 export type { Given } from './interpret/encode.js';

@@ -15,6 +15,19 @@ export async function readBytes(path: string): Promise<Buffer> {
   return readFileSync(path);
 }
 
+/** The first bytes of a file or of standard input; `partial` where there are more. */
+export async function readHead(path: string, size: number): Promise<{ bytes: Buffer; partial: boolean }> {
+  const kept: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of readChunks(path, 1 << 16)) {
+    // The next piece overwrites this one.
+    kept.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > size) break;
+  }
+  return { bytes: Buffer.concat(kept).subarray(0, size), partial: length > size };
+}
+
 /** A file or standard input piece by piece. A piece is valid until the next one is asked for. */
 export async function* readChunks(path: string, size: number): AsyncGenerator<Buffer> {
   if (path === '-') {

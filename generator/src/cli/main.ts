@@ -14,6 +14,7 @@ const COMMANDS = new Map<string, () => Promise<() => Command>>([
   ['diff', async () => (await import('./commands/diff.js')).diff],
   ['vectors', async () => (await import('./commands/vectors.js')).vectors],
   ['trace', async () => (await import('./commands/trace.js')).trace],
+  ['identify', async () => (await import('./commands/identify.js')).identify],
   ['demo', async () => (await import('./commands/demo.js')).demo],
   ['bench', async () => (await import('./commands/bench.js')).bench],
 ]);

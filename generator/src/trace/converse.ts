@@ -1,3 +1,4 @@
+import { textLines } from '../capture/lines.js';
 import {
   contextOf,
   type DecodedEntry,
@@ -10,7 +11,7 @@ import { type Defaults, defaultsFrom, type Entry, textOf } from '../jsonl/entry.
 import { type Frame, framesOf } from '../jsonl/frames.js';
 import type { Context } from '../rules/finding.js';
 import type { IrStore } from '../store.js';
-import { factsOf, linesOf, timeOf, unitOf } from './capture.js';
+import { factsOf, timeOf, unitOf } from './capture.js';
 import type { Conversation, Exchange, Fact, Heard, Item, Matched } from './conversation.js';
 import { type Envelope, envelopeOf } from './envelope.js';
 import { Waitlist } from './pairing.js';
@@ -25,7 +26,7 @@ export interface ConverseOptions {
 /** Turns the text of a capture into a conversation. Whatever the text holds, it is described and never thrown. */
 export function converse(store: IrStore, text: string, options: ConverseOptions = {}): Conversation {
   const listener = new Listener(store, options);
-  const lines = linesOf(text);
+  const lines = textLines(text);
   for (const line of lines) {
     if ('entry' in line) listener.hear(line.entry, line.line);
     else listener.items.push({ kind: 'broken', line: line.line, error: line.error, frames: 0 });
