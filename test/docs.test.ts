@@ -77,7 +77,7 @@ describe.each([
 });
 
 /** Pages about one command each: what they show is what it prints. */
-const PAGES = ['docs/identify.md'];
+const PAGES = ['docs/identify.md', 'docs/trace.md'];
 
 describe.each(PAGES)('%s', (page) => {
   const blocks = blocksOf(page);
@@ -163,7 +163,7 @@ describe('the README', () => {
   });
 
   it('links only to what exists', () => {
-    for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/guide.md', 'docs/diff.md']) {
+    for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/guide.md', 'docs/diff.md', ...PAGES]) {
       const text = readFileSync(join(root, page), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
         if (!/^https?:/.test(target))

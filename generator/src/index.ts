@@ -4,6 +4,8 @@
  */
 
 export type { Reuse, Texts } from './backends/reuse.js';
+export { type CaptureLine, type CaptureText, type Reading as CaptureReading, readCapture } from './capture/lines.js';
+export { capturePcapng, type PcapngFile } from './capture/to-pcapng.js';
 export { type Compiled, compile } from './compile.js';
 export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
 export { CATALOG, type Code } from './diagnostics/catalog.js';
@@ -81,6 +83,15 @@ export type { FieldSource, UnionArm, UnionSource } from './language/field.js';
 export { Profile, type ProfileSource } from './language/profile.js';
 export { type CountExpression, parseType, TYPE_TEXT, type TypeExpression } from './language/type-expression.js';
 export { GitProblem, schemaAt } from './read/git-schema.js';
+export {
+  type Interface,
+  type PacketHeard,
+  type PacketToWrite,
+  type PcapngProblem,
+  PcapngReader,
+  pcapngHead,
+  pcapngPacket,
+} from './pcapng/index.js';
 export type { ReadDialect, ReadProfile, ReadSchema } from './read/read-schema.js';
 export { listSchema, type SchemaText } from './read/read-schema.js';
 export type { Path, SourceFile } from './read/source-file.js';
@@ -106,6 +117,7 @@ export {
   type Figures,
   figuresOf,
   type Item,
+  type RuleCount,
   type Traced,
   type TraceOptions,
   traceFile,

@@ -19,9 +19,18 @@ import type { PcapngProblem } from './problem.js';
  * Hears of a packet: bytes `start` to `end` of `view`, valid only during the call. What is known around it stands in the
  * reader: `packet`, `at`, `direction`, `time`, `interface`, `comment`.
  */
-export type Heard = (view: DataView, start: number, end: number, reader: PcapngReader) => void;
+export type PacketHeard = (view: DataView, start: number, end: number, reader: PcapngReader) => void;
 
-const NO_INTERFACES: readonly Interface[] = [];
+/** Bytes that a block of a type has at least. */
+const LEAST: Readonly<Record<number, number>> = {
+  [BLOCK.SECTION_HEADER]: 28,
+  [BLOCK.INTERFACE_DESCRIPTION]: 20,
+  [BLOCK.PACKET]: 32,
+  [BLOCK.SIMPLE_PACKET]: 16,
+  [BLOCK.NAME_RESOLUTION]: 16,
+  [BLOCK.INTERFACE_STATISTICS]: 24,
+  [BLOCK.ENHANCED_PACKET]: 32,
+};
 
 /**
  * Reads a pcapng file chunk by chunk: both byte orders, several sections, blocks it does not know, all three kinds of
@@ -55,7 +64,7 @@ export class PcapngReader {
   #started = false;
 
   constructor(
-    readonly heard: Heard,
+    readonly heard: PacketHeard,
     readonly problem: (problem: PcapngProblem) => void,
   ) {}
 
@@ -127,6 +136,8 @@ export class PcapngReader {
       this.#complain('bad_length', 'the length of a block cannot be', offset, expected, length);
       return -1;
     }
+    // Lengths stand side by side in packets too: what is taken for a block among lost bytes has to be of a known type.
+    if (this.#lost >= 0 && length < (LEAST[view.getUint32(p, little)] ?? Number.POSITIVE_INFINITY)) return -1;
     if (length > left) {
       if (!last) return 0;
       this.#complain('cut_block', `a block of ${length} bytes is cut off`, offset, length, left);
@@ -177,7 +188,7 @@ export class PcapngReader {
     this.at = this.#base + p;
     this.#started = true;
     if (type === BLOCK.ENHANCED_PACKET) this.#enhanced(from, end);
-    else if (type === BLOCK.SECTION_HEADER) this.#interfaces = [...NO_INTERFACES];
+    else if (type === BLOCK.SECTION_HEADER) this.#interfaces = [];
     else if (type === BLOCK.INTERFACE_DESCRIPTION)
       this.#interfaces.push(readInterface(this.#view, from, end, this.#little, () => this.#options('an interface')));
     else if (type === BLOCK.SIMPLE_PACKET) this.#simple(from, end);
@@ -232,10 +243,10 @@ export class PcapngReader {
     return this.interface;
   }
 
-  #timed({ unit, shift }: Interface, at: number): void {
+  #timed({ perMs, shift }: Interface, at: number): void {
     const high = this.#view.getUint32(at, this.#little);
     const low = this.#view.getUint32(at + 4, this.#little);
-    this.time = (high * 0x1_0000_0000 + low) * unit + shift;
+    this.time = (high * 0x1_0000_0000 + low) / perMs + shift;
   }
 
   #packet(start: number, kept: number, end: number): void {
