@@ -7,9 +7,12 @@ import {
   capturePcapng,
   IrStore,
   identify,
+  Pairs,
   type PcapngProblem,
   PcapngReader,
   readCapture,
+  Summarizer,
+  type Tally,
   traceFile,
 } from '@virtio-wire/generator';
 import fc from 'fast-check';
@@ -303,7 +306,72 @@ describe('tshark', () => {
   });
 });
 
+describe('a summary', () => {
+  const summary = async (file: Uint8Array, dialect?: string): Promise<Tally> => {
+    const summarizer = new Summarizer(store, { dialect }, null);
+    summarizer.tally.pairs = new Pairs();
+    await summarizer.pcapng('x', pieces(file), () => {});
+    return summarizer.tally;
+  };
+  async function* pieces(file: Uint8Array): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < file.length; at += 1000) yield file.slice(at, at + 1000);
+  }
+
+  it.each(['linux-loopback-blk-rfc2.jsonl', 'linux-loopback-rng-rfc3.jsonl', 'linux-loopback-blk-v1-2026.jsonl'])(
+    'of %s as pcapng counts the exchanges that its conversation has, and their latency',
+    async (name) => {
+      const { counts } = traceFile(store, bytesOf(name));
+      const tally = await summary(capturePcapng(store, lines(bytesOf(name))).bytes);
+      const pairs = tally.pairs as Pairs;
+      expect(tally).toMatchObject({ messages: counts.frames, clean: true });
+      expect(pairs).toMatchObject({ exchanges: counts.exchanges, unanswered: counts.unanswered, stray: counts.stray });
+      expect(pairs.max).toBeCloseTo(counts.latency?.max as number, 5);
+      expect(pairs.min).toBeCloseTo(counts.latency?.min as number, 5);
+      expect(pairs.within(0.5)).toBeGreaterThanOrEqual((counts.latency?.median as number) - 1e-5);
+      expect(pairs.within(0.5)).toBeLessThanOrEqual((counts.latency?.median as number) * 1.1 + 1e-5);
+    },
+  );
+
+  it('tells of broken blocks, of packets without a dialect, and of tokens in use', async () => {
+    const broken = make.packet(ASK);
+    broken.writeUInt32LE(8, 4);
+    const file = Buffer.concat([head, make.packet(ASK), broken, make.packet(ASK)]);
+    expect(await summary(file)).toMatchObject({ messages: 2, clean: false });
+    expect((await summary(file)).refused.get('no_dialect')).toMatchObject({ count: 2, first: { offset: head.length } });
+    const told = await summary(file, 'rfc3');
+    expect(told.findings.get('bad_length')).toMatchObject({ count: 1, first: { offset: head.length + broken.length } });
+    expect(told.pairs).toMatchObject({ exchanges: 2, unanswered: 2, reused: 1, stray: 0 });
+  });
+
+  it('keeps a bounded number of open requests, and counts the others as unanswered', () => {
+    const pairs = new Pairs();
+    for (let key = 0; key < 200_000; key++) pairs.ask(key, true);
+    for (let i = 0; i < 200_000; i++) pairs.ask(7, false);
+    expect(pairs.unanswered).toBe(400_000);
+    pairs.answer(0);
+    pairs.answer(199_999);
+    expect(pairs).toMatchObject({ stray: 1, unanswered: 399_999, exchanges: 400_000 });
+  });
+});
+
 describe('the command line', () => {
+  it('decodes packets, and counts them', () => {
+    const file = join(tmpdir(), `vwire-${process.pid}.pcapng`);
+    writeFileSync(file, capturePcapng(store, lines(bytesOf('linux-loopback-rng-rfc2.jsonl'))).bytes);
+    const decoded = vwire(['decode', '--json', file]);
+    const told = vwire(['trace', '--summary', '--json', file]);
+    rmSync(file);
+    expect(decoded.code, decoded.stderr).toBe(0);
+    expect(JSON.parse(decoded.stdout.split('\n')[0] as string)).toMatchObject({
+      packet: 1,
+      t: 72.004,
+      dir: 'driver->device',
+      message: 'GET_DEVICE_INFO',
+    });
+    expect(told.code, told.stderr).toBe(0);
+    expect(JSON.parse(told.stdout)).toMatchObject({ messages: 104, pairs: { exchanges: 22, unanswered: 0, stray: 0 } });
+  });
+
   const path = 'test/vectors/traces/optee-device.jsonl';
 
   it('writes pcapng to a pipe, and reads it from one', () => {

@@ -82,7 +82,6 @@ export { Dialect, type DialectSource } from './language/dialect.js';
 export type { FieldSource, UnionArm, UnionSource } from './language/field.js';
 export { Profile, type ProfileSource } from './language/profile.js';
 export { type CountExpression, parseType, TYPE_TEXT, type TypeExpression } from './language/type-expression.js';
-export { GitProblem, schemaAt } from './read/git-schema.js';
 export {
   type Interface,
   type PacketHeard,
@@ -92,6 +91,7 @@ export {
   pcapngHead,
   pcapngPacket,
 } from './pcapng/index.js';
+export { GitProblem, schemaAt } from './read/git-schema.js';
 export type { ReadDialect, ReadProfile, ReadSchema } from './read/read-schema.js';
 export { listSchema, type SchemaText } from './read/read-schema.js';
 export type { Path, SourceFile } from './read/source-file.js';
@@ -104,6 +104,7 @@ export type { Found, IrIndex, ProtocolIndex } from './store.js';
 export { IrStore, MissingIr, shippedIr } from './store.js';
 export { LineCutter, LONGEST_LINE } from './stream/line-cutter.js';
 export { type Cut, MessageCutter } from './stream/message-cutter.js';
+export { Pairs } from './stream/pairs.js';
 export { Progress, type ProgressTarget } from './stream/progress.js';
 export { QuietCheck } from './stream/quiet-check.js';
 export { errorOf, ShapeTable } from './stream/shape-table.js';

@@ -6,6 +6,7 @@ import type { Entry } from '../jsonl/entry.js';
 import { parseLine } from '../jsonl/parse-line.js';
 import { PcapngReader } from '../pcapng/reader.js';
 import { type Form, formOf, isJson } from './form.js';
+import { PCAP_HINT } from './pcap-hint.js';
 
 /** A line of a capture, or a packet of one; what could not be read says why. */
 export type CaptureLine =
@@ -48,9 +49,6 @@ export function readCapture(bytes: Uint8Array, reading: Reading = {}): CaptureTe
       return { form, counted: 'message', lines: rawLines(bytes, reading) };
   }
 }
-
-/** How to go on with a file in the old format. */
-export const PCAP_HINT = 'convert it: "editcap -F pcapng OLD NEW" (Wireshark)';
 
 const OLD_PCAP = entryError('old_pcap', 'file', 'a capture in the old pcap format', PCAP_HINT);
 

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { formOf, isJson } from '../capture/form.js';
+import { isOldPcap, isPcapng } from '../pcapng/format.js';
 import { LineCutter } from '../stream/line-cutter.js';
 import { UsageError } from './failure.js';
 
@@ -74,7 +76,7 @@ export async function* linesOf(
 
 /** An input whose first bytes have been looked at. */
 export interface Sniffed {
-  readonly kind: 'empty' | 'json' | 'text' | 'binary';
+  readonly kind: 'empty' | 'json' | 'text' | 'binary' | 'pcapng' | 'pcap';
   /** All of it, the first bytes included. */
   readonly chunks: AsyncIterable<Buffer>;
 }
@@ -100,7 +102,10 @@ async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerat
 
 function kindOf(head: Buffer): Sniffed['kind'] {
   if (head.length === 0) return 'empty';
-  if (!isText(head)) return 'binary';
+  if (isPcapng(head)) return 'pcapng';
+  if (isOldPcap(head)) return 'pcap';
+  // A capture's header may have a dash or a µ in its remarks.
+  if (!isText(head)) return formOf(head) === 'text' && isJson(head.toString('utf8')) ? 'json' : 'binary';
   return head.toString('latin1').trimStart().startsWith('{') ? 'json' : 'text';
 }
 

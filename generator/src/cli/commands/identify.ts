@@ -38,7 +38,7 @@ export const identify = (): Command =>
         const { bytes, partial } = await readHead(file, LOOKED_AT);
         const found = judge(store, bytes, { partial });
         if (found.form === 'pcap') {
-          const { PCAP_HINT } = await import('../../capture/lines.js');
+          const { PCAP_HINT } = await import('../../capture/pcap-hint.js');
           throw new UsageError(`"${file}" is in the old pcap format`, PCAP_HINT);
         }
         if (found.verdict === 'none') process.exitCode = EXIT.FINDINGS;

@@ -5,15 +5,16 @@ import { formOf } from '../../capture/form.js';
 import type { IrStore } from '../../store.js';
 import { EXIT, UsageError } from '../failure.js';
 import { readBytes } from '../input.js';
+import { checkNames } from '../messages.js';
 import { note, out, outLine, paintFor, widthOf } from '../terminal.js';
 import { openStore } from '../workspace.js';
-import { checkNames } from './decode.js';
 
 interface Options {
   readonly dialect?: string;
   readonly profile?: string;
   readonly json?: boolean;
   readonly all?: boolean;
+  readonly summary?: boolean;
   readonly exitZero?: boolean;
   readonly to?: 'pcapng';
   readonly out?: string;
@@ -28,6 +29,7 @@ export const trace = (): Command =>
     .option('-p, --profile <name>', 'whose rules judge the messages')
     .option('--all', 'do not fold repeated notifications')
     .option('--exit-zero', 'exit 0 even when there are findings')
+    .option('--summary', 'counts instead of a conversation, of a capture of any size in constant memory')
     .option('--json', 'the conversation as JSON')
     .addOption(new Option('--to <form>', 'write the capture in another form instead').choices(['pcapng']))
     .option('-o, --out <file>', 'where to, with --to (default: standard output)')
@@ -37,13 +39,21 @@ export const trace = (): Command =>
       `
 Examples:
   vwire trace test/vectors/traces/qemu-rng.jsonl
-  vwire trace --to pcapng test/vectors/traces/qemu-rng.jsonl > qemu-rng.pcapng`,
+  vwire trace --summary test/vectors/traces/qemu-rng.jsonl
+
+For Wireshark: vwire trace --to pcapng --out capture.pcapng capture.jsonl`,
     )
     .action(async (files: string[], options: Options) => {
       const store = openStore(options.ir);
       checkNames(store, options);
       if (options.out !== undefined && options.to === undefined)
         throw new UsageError('--out is for --to', 'add "--to pcapng"');
+      if (options.summary === true) {
+        const { summarize } = await import('../summarize.js');
+        await summarize(store, files, { ...options, conversation: true });
+        if (options.exitZero === true) process.exitCode = EXIT.OK;
+        return;
+      }
       if (options.to === 'pcapng') return toPcapng(store, files, options);
       const { traceFile } = await import('../../trace/index.js');
       const json: unknown[] = [];
@@ -75,7 +85,7 @@ async function captureIn(file: string, { dialect }: Options): Promise<Buffer> {
   const bytes = await readBytes(file);
   const form = formOf(bytes.subarray(0, 1 << 12));
   if (form === 'pcap') {
-    const { PCAP_HINT } = await import('../../capture/lines.js');
+    const { PCAP_HINT } = await import('../../capture/pcap-hint.js');
     throw new UsageError(`"${file}" is in the old pcap format`, PCAP_HINT);
   }
   if (form === 'raw' && dialect === undefined)
@@ -98,6 +108,7 @@ async function toPcapng(store: IrStore, files: readonly string[], options: Optio
   const { bytes, packets, left } = capturePcapng(store, lines, options.dialect);
   if (options.out === undefined) process.stdout.write(bytes);
   else await writeFile(options.out, bytes);
-  note(`vwire: ${packets} packets${left === 0 ? '' : `; ${left} lines or frames could not be read and are left out`}`);
-  if (left > 0 && options.exitZero !== true) process.exitCode = EXIT.FINDINGS;
+  if (left === 0) return;
+  note(`vwire: ${packets} packets; ${left} lines or frames could not be read and are left out`);
+  if (options.exitZero !== true) process.exitCode = EXIT.FINDINGS;
 }
