@@ -74,6 +74,7 @@ export class Pairs {
     let left = share * this.#timed;
     for (let i = 0; i < BUCKETS; i++) {
       left -= this.#histogram[i] as number;
+      if (left <= 0 && i === 0) return this.min;
       if (left <= 0) return Math.max(this.min, Math.min(this.max, NANOSECOND * 2 ** ((i + 1) / PER_DOUBLING)));
     }
     return this.max;

@@ -72,8 +72,8 @@ For Wireshark: vwire trace --to pcapng --out capture.pcapng capture.jsonl`,
       if (options.json === true) await outLine(JSON.stringify(files.length === 1 ? json[0] : json, null, 2));
     });
 
-/** A conversation is told from memory, and takes some thirty times the room of its capture. */
-const LARGEST = 1 << 26;
+/** A conversation is told from memory, and takes some fifty times the room of its capture. */
+const LARGEST = 1 << 24;
 
 async function captureIn(file: string, { dialect }: Options): Promise<Buffer> {
   const size = file === '-' ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
