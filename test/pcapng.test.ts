@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -384,6 +384,16 @@ describe('the command line', () => {
     });
     expect(told.status, told.stderr.toString()).toBe(0);
     expect(told.stdout.toString()).toMatch(/^155 frames, /m);
+  });
+
+  it('does not try to tell what memory will not hold, and names what it can do', () => {
+    const file = join(tmpdir(), `vwire-large-${process.pid}`);
+    writeFileSync(file, '');
+    truncateSync(file, 1 << 26);
+    const run = vwire(['trace', '--dialect', 'rfc3', file]);
+    rmSync(file);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(/67108864 bytes: too many to be told as a conversation; add --summary/);
   });
 
   it('sends the old pcap format to its converter', () => {

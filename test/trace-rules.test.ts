@@ -228,4 +228,21 @@ describe('frame numbers', () => {
       expect(counts).toMatchObject({ frames: 3, exchanges: 1, rules: [{ rule: 'unmatched', frames: [3] }] });
     }
   });
+
+  it('go on through lines of several forms, and lines that are none', () => {
+    const lines = [
+      '{"dialect":"rfc3"}',
+      message(0, 7, 1, 5),
+      '# a remark',
+      JSON.stringify(answer(7, 5, words(3))),
+      'neither',
+      '{"hex": ',
+      message(1, 7, 1, 5, words(3)),
+    ];
+    const { counts, json } = traceFile(store, lines.join('\n'));
+    expect(counts).toMatchObject({ frames: 3, exchanges: 1, broken: 2 });
+    expect(counts.rules).toContainEqual({ rule: 'unmatched', clause: 'R8, R9', count: 1, frames: [3] });
+    const broken = (json.items as { kind: string; line: number }[]).filter((item) => item.kind === 'broken');
+    expect(broken.map(({ line }) => line)).toEqual([5, 6]);
+  });
 });
