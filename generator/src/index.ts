@@ -4,6 +4,7 @@
  */
 
 export type { Reuse, Texts } from './backends/reuse.js';
+export type { Form as CaptureForm } from './capture/form.js';
 export { type CaptureLine, type CaptureText, type Reading as CaptureReading, readCapture } from './capture/lines.js';
 export { capturePcapng, type PcapngFile } from './capture/to-pcapng.js';
 export { type Compiled, compile } from './compile.js';
