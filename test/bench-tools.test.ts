@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile, listSchema } from '@virtio-wire/generator';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeJsonl, writeRaw } from '../bench/dist/tools/captures.js';
+import { writeJsonl, writePcapng, writeRaw } from '../bench/dist/tools/captures.js';
 import { runMeasured } from '../bench/dist/tools/measured-process.js';
 import { manifold } from '../bench/dist/tools/schema-copies.js';
 import { watchTurns } from '../bench/dist/tools/watch-turns.js';
@@ -23,14 +23,15 @@ describe('what the tool is measured with', () => {
     expect(bodies.filter((doc) => doc.startsWith('copy 1, '))).toHaveLength(bodies.length / 2);
   });
 
-  it('is the same messages as raw bytes and as JSON lines', () => {
-    const [raw, lines] = [join(scratch, 'raw'), join(scratch, 'lines')];
-    expect([writeRaw(raw, 2500), writeJsonl(lines, 2500)]).toEqual([3000, 3000]);
+  it('is the same messages as raw bytes, as JSON lines and as pcapng', () => {
+    const [raw, lines, packets] = [join(scratch, 'raw'), join(scratch, 'lines'), join(scratch, 'packets')];
+    expect([writeRaw(raw, 2500), writeJsonl(lines, 2500), writePcapng(packets, 2500)]).toEqual([3000, 3000, 3000]);
     const summary = (...args: string[]) =>
       JSON.parse(vwire(['decode', '--summary', '--json', ...args]).stdout) as { messages: number; bodies: unknown };
     const one = summary('--dialect', 'rfc3', raw);
     expect(one.messages).toBe(3000);
     expect(summary('--jsonl', lines)).toMatchObject({ messages: 3000, bodies: one.bodies });
+    expect(summary(packets)).toMatchObject({ messages: 3000, bodies: one.bodies });
   });
 });
 

@@ -23,6 +23,10 @@ function blocksOf(path: string): Block[] {
   );
 }
 
+/** What the comments behind `console.log` say it prints. */
+const saidIn = (text: string): string[] =>
+  [...text.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map((m) => m[1] as string);
+
 const scratch = mkdtempSync(join(tmpdir(), 'vwire-docs-'));
 /** Inside the repository, so that its own packages resolve by name. */
 const inside = join(root, 'node_modules/.cache/vwire-docs');
@@ -73,6 +77,35 @@ describe.each([
   );
 });
 
+/** Pages about one command each: what they show is what it prints. */
+const PAGES = ['docs/identify.md', 'docs/trace.md'];
+
+describe.each(PAGES)('%s', (page) => {
+  const blocks = blocksOf(page);
+  const shown = blocks.flatMap(({ language, text }, i) => {
+    const next = blocks[i + 1];
+    return language === 'sh' ? [{ text, prints: next?.mark === 'prints' ? next.text : null }] : [];
+  });
+
+  it.each(shown)('prints what it shows: $text', ({ text, prints }) => {
+    // 1 tells of findings, and captures of real peers have them.
+    const run = bash(`(${text.trimEnd()}\n) || [ $? -eq 1 ]`, root);
+    expect(run.status, run.stderr).toBe(0);
+    if (prints !== null) expect(run.stdout).toBe(prints);
+  });
+
+  const programs = blocks.filter((b) => b.language === 'ts').map(({ text }, i) => ({ text, name: `${i + 1}` }));
+
+  it.each(programs)('has program $name, which prints what it says', ({ text, name }) => {
+    mkdirSync(inside, { recursive: true });
+    writeFileSync(join(inside, 'package.json'), '{"type":"module"}');
+    const path = join(inside, `${page.replace(/\W/g, '-')}-${name}.js`);
+    writeFileSync(path, text);
+    const out = execFileSync('node', [path], { cwd: root, encoding: 'utf8' });
+    expect(out.split('\n')).toEqual(expect.arrayContaining(saidIn(text)));
+  });
+});
+
 describe('the README', () => {
   const blocks = blocksOf('README.md');
 
@@ -110,7 +143,7 @@ describe('the README', () => {
     ];
     execFileSync('npx', ['tsc', ...options, join(inside, `${name}.ts`)], { cwd: root, stdio: 'pipe' });
     const out = execFileSync('node', [join(inside, `${name}.js`)], { cwd: root, encoding: 'utf8' });
-    const said = [...text.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map((m) => m[1] as string);
+    const said = saidIn(text);
     expect(said.length).toBeGreaterThan(0);
     for (const line of said) expect(out.split('\n')).toContain(line);
   });
@@ -139,6 +172,7 @@ describe('the README', () => {
       'docs/header.md',
       'docs/budget.md',
       'docs/align.md',
+      ...PAGES,
     ]) {
       const text = readFileSync(join(root, page), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {

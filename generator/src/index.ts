@@ -11,6 +11,9 @@ export { type Budget, budget } from './budget/budget.js';
 export type { ArrayBudget, BodyBudget } from './budget/capacity.js';
 export type { Device, Initialisation, Pieces, Step } from './budget/initialise.js';
 export { cChecks, cHeader } from './c-header.js';
+export type { Form as CaptureForm } from './capture/form.js';
+export { type CaptureLine, type CaptureText, type Reading as CaptureReading, readCapture } from './capture/lines.js';
+export { capturePcapng, type PcapngFile } from './capture/to-pcapng.js';
 export { type Compiled, compile } from './compile.js';
 export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
 export { CATALOG, type Code } from './diagnostics/catalog.js';
@@ -62,6 +65,7 @@ export { formatSchema } from './fmt/format-schema.js';
 export type { CheckedMap, Mapped, MappedMember } from './header-map/checked-map.js';
 export type { MapCode, MapFinding } from './header-map/finding.js';
 export { type Known, type ReadMap, readMap as readHeaderMap } from './header-map/read-map.js';
+export * from './identify/index.js';
 export { type Decoded, decode, isRefused, type Refused } from './interpret/decode.js';
 export { DialectIndex } from './interpret/dialect-index.js';
 export type { Given } from './interpret/encode.js';
@@ -89,6 +93,15 @@ export { Dialect, type DialectSource } from './language/dialect.js';
 export type { FieldSource, UnionArm, UnionSource } from './language/field.js';
 export { Profile, type ProfileSource } from './language/profile.js';
 export { type CountExpression, parseType, TYPE_TEXT, type TypeExpression } from './language/type-expression.js';
+export {
+  type Interface,
+  type PacketHeard,
+  type PacketToWrite,
+  type PcapngProblem,
+  PcapngReader,
+  pcapngHead,
+  pcapngPacket,
+} from './pcapng/index.js';
 export { GitProblem, schemaAt } from './read/git-schema.js';
 export type { ReadDialect, ReadProfile, ReadSchema } from './read/read-schema.js';
 export { listSchema, type SchemaText } from './read/read-schema.js';
@@ -102,6 +115,7 @@ export type { Found, IrIndex, ProtocolIndex } from './store.js';
 export { IrStore, MissingIr, shippedIr } from './store.js';
 export { LineCutter, LONGEST_LINE } from './stream/line-cutter.js';
 export { type Cut, MessageCutter } from './stream/message-cutter.js';
+export { Pairs } from './stream/pairs.js';
 export { Progress, type ProgressTarget } from './stream/progress.js';
 export { QuietCheck } from './stream/quiet-check.js';
 export { errorOf, ShapeTable } from './stream/shape-table.js';
@@ -115,6 +129,7 @@ export {
   type Figures,
   figuresOf,
   type Item,
+  type RuleCount,
   type Traced,
   type TraceOptions,
   traceFile,

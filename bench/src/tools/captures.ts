@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { pcapngHead, pcapngPacket } from '@virtio-wire/generator';
 import { ID, m6 } from '../corpus.js';
 
 /** M6 as a peer would send it: events have token 0. Rules still object to one message in twenty. */
@@ -27,10 +28,28 @@ export function writeJsonl(path: string, messages: number): number {
   return repeat(path, Buffer.from(`${lines.join('\n')}\n`), messages, '{"dialect":"rfc3"}\n');
 }
 
-function repeat(path: string, block: Uint8Array, messages: number, head = ''): number {
+/** The same as pcapng: a packet per message, with its direction and the one time of all. */
+export function writePcapng(path: string, messages: number): number {
+  const packets: Uint8Array[] = [];
+  for (let p = 0; p < stream.byteLength; ) {
+    const size = stream.getUint16(p + 6, true);
+    const fromDevice = (stream.getUint8(p) & 1) === 1 || stream.getUint8(p + 1) === ID.EVENT_USED;
+    packets.push(
+      pcapngPacket({
+        bytes: new Uint8Array(stream.buffer, p, size),
+        direction: fromDevice ? 'device->driver' : 'driver->device',
+        time: 1,
+      }),
+    );
+    p += size;
+  }
+  return repeat(path, Buffer.concat(packets), messages, pcapngHead('virtio-msg/rfc3'));
+}
+
+function repeat(path: string, block: Uint8Array, messages: number, head: string | Uint8Array = ''): number {
   const times = Math.ceil(messages / m6.messages);
   const file = openSync(path, 'w');
-  writeSync(file, head);
+  writeSync(file, Buffer.from(head));
   for (let i = 0; i < times; i++) writeSync(file, block);
   closeSync(file);
   return times * m6.messages;

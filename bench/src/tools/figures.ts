@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeJsonl, writeRaw } from './captures.js';
+import { writeJsonl, writePcapng, writeRaw } from './captures.js';
 import { runMeasured, type Taken } from './measured-process.js';
 import { copySchema, manifold } from './schema-copies.js';
 import { watchTurns } from './watch-turns.js';
@@ -134,16 +134,18 @@ class Measuring {
     const { messages } = this.extent;
     const found: Figure[] = [];
     for (const [form, write, args, least] of [
-      ['raw bytes', writeRaw, ['--dialect', 'rfc3'], 1],
-      ['JSON lines', writeJsonl, ['--jsonl'], 0.3],
+      ['raw bytes', writeRaw, ['decode', '--dialect', 'rfc3'], 1],
+      ['JSON lines', writeJsonl, ['decode', '--jsonl'], 0.3],
+      ['pcapng', writePcapng, ['decode'], 1],
+      ['pcapng, paired', writePcapng, ['trace'], 1],
     ] as const) {
       this.told(`summary of ${messages} messages from ${form}`);
-      const path = join(this.scratch, form.replace(' ', '-'));
+      const path = join(this.scratch, form.replace(/\W+/g, '-'));
       const count = write(path, messages);
       const runs: Taken[] = [];
       for (let i = 0; i < this.extent.samples; i++)
         // What the messages say is drawn at random, so that rules object to some: 1 is no failure here.
-        runs.push(await this.#run([this.#vwire, 'decode', '--summary', ...args, path], [0, 1]));
+        runs.push(await this.#run([this.#vwire, ...args, '--summary', path], [0, 1]));
       const rates = runs.map((run) => count / 1000 / run.wallMs);
       found.push(
         atLeast(`messages from ${form} to a summary`, 'M/s', rates, least),

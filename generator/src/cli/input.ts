@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { formOf, isJson } from '../capture/form.js';
+import { isOldPcap, isPcapng } from '../pcapng/format.js';
 import { LineCutter } from '../stream/line-cutter.js';
 import { UsageError } from './failure.js';
 
@@ -13,6 +15,19 @@ export async function readBytes(path: string): Promise<Buffer> {
   }
   await checkFile(path);
   return readFileSync(path);
+}
+
+/** The first bytes of a file or of standard input; `partial` where there are more. */
+export async function readHead(path: string, size: number): Promise<{ bytes: Buffer; partial: boolean }> {
+  const kept: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of readChunks(path, 1 << 16)) {
+    // The next piece overwrites this one.
+    kept.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > size) break;
+  }
+  return { bytes: Buffer.concat(kept).subarray(0, size), partial: length > size };
 }
 
 /** A file or standard input piece by piece. A piece is valid until the next one is asked for. */
@@ -61,7 +76,7 @@ export async function* linesOf(
 
 /** An input whose first bytes have been looked at. */
 export interface Sniffed {
-  readonly kind: 'empty' | 'json' | 'text' | 'binary';
+  readonly kind: 'empty' | 'json' | 'text' | 'binary' | 'pcapng' | 'pcap';
   /** All of it, the first bytes included. */
   readonly chunks: AsyncIterable<Buffer>;
 }
@@ -87,7 +102,10 @@ async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerat
 
 function kindOf(head: Buffer): Sniffed['kind'] {
   if (head.length === 0) return 'empty';
-  if (!isText(head)) return 'binary';
+  if (isPcapng(head)) return 'pcapng';
+  if (isOldPcap(head)) return 'pcap';
+  // A capture's header may have a dash or a µ in its remarks.
+  if (!isText(head)) return formOf(head) === 'text' && isJson(head.toString('utf8')) ? 'json' : 'binary';
   return head.toString('latin1').trimStart().startsWith('{') ? 'json' : 'text';
 }
 

@@ -17,6 +17,7 @@ const COMMANDS = new Map<string, () => Promise<() => Command>>([
   ['align', async () => (await import('./commands/align.js')).align],
   ['budget', async () => (await import('./commands/budget.js')).budget],
   ['header', async () => (await import('./commands/header.js')).header],
+  ['identify', async () => (await import('./commands/identify.js')).identify],
   ['demo', async () => (await import('./commands/demo.js')).demo],
   ['bench', async () => (await import('./commands/bench.js')).bench],
 ]);

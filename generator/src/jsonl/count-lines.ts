@@ -3,6 +3,7 @@ import type { Direction } from '../rules/finding.js';
 import type { IrStore } from '../store.js';
 import { MessageCounter } from '../stream/message-counter.js';
 import type { Place, Tally } from '../stream/tally.js';
+import { timeOf, unitOf } from '../trace/capture.js';
 import { contextOf, decodeFrame, type EntryError, type Resolved } from './decode-entry.js';
 import type { LineOptions } from './decode-lines.js';
 import { type Defaults, defaultsFrom, type Entry, textOf } from './entry.js';
@@ -21,6 +22,8 @@ export class LineCounter {
   #defaults: Defaults;
   #input = '';
   #line = 0;
+  /** Milliseconds per unit of the input's clock. */
+  #unit = 1000;
   readonly #where = (): Place => ({ input: this.#input, line: this.#line });
 
   constructor(
@@ -36,6 +39,7 @@ export class LineCounter {
   begin(input: string): void {
     this.#input = input;
     this.#line = 0;
+    this.#unit = 1000;
   }
 
   line(text: string): void {
@@ -52,6 +56,14 @@ export class LineCounter {
     if (isHexLine(text)) this.#frame(NOTHING, text, direction);
   }
 
+  /** For frames that come as bytes, in the dialect of this name, else in the default one; null where there is none. */
+  counterFor(dialect: string | null): MessageCounter | null {
+    const named = dialect === null ? null : this.#resolver.resolve({ dialect }, this.#defaults);
+    if (named !== null && 'index' in named) return this.#counterOf(named);
+    const resolved = this.#resolver.resolve(NOTHING, this.#defaults);
+    return 'error' in resolved ? null : this.#counterOf(resolved);
+  }
+
   #entry(entry: Entry): void {
     if ('hex' in entry && (isStructEntry(entry) || isLayoutEntry(entry))) {
       this.#struct(entry);
@@ -59,10 +71,15 @@ export class LineCounter {
     }
     const frames = framesOf(entry);
     if (frames.length === 0) {
-      if (textOf(entry, 'dialect') !== undefined) this.#defaults = defaultsFrom(entry, this.#defaults);
+      if (textOf(entry, 'dialect') !== undefined) {
+        this.#defaults = defaultsFrom(entry, this.#defaults);
+        this.#unit = unitOf(entry);
+      }
       if ('hex' in entry) this.tally.refuse('bad_hex', this.#where);
       return;
     }
+    const { pairs } = this.tally;
+    if (pairs !== null) pairs.time = timeOf(entry, this.#unit) ?? Number.NaN;
     // Names of a line with several frames belong to its request alone.
     const named = frames.length === 1 && frames[0]?.at === 'hex';
     for (const { hex, direction } of frames) this.#frame(entry, hex, direction, named);

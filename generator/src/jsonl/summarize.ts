@@ -1,5 +1,7 @@
 import type { DialectIndex } from '../interpret/dialect-index.js';
 import type { ProfileIR } from '../ir/types.js';
+import type { Interface } from '../pcapng/interfaces.js';
+import { PcapngReader } from '../pcapng/reader.js';
 import type { Direction } from '../rules/finding.js';
 import type { IrStore } from '../store.js';
 import { MessageCounter } from '../stream/message-counter.js';
@@ -47,6 +49,36 @@ export class Summarizer {
       advance(chunk.length);
     }
     cutter.end();
+  }
+
+  /** Packets of pcapng, in the dialect that their interface's description names, else in that of the options. */
+  async pcapng(input: string, chunks: AsyncIterable<Uint8Array>, advance: Advance): Promise<void> {
+    const { tally } = this;
+    const context = {};
+    let counter: MessageCounter | null = null;
+    let face: Interface | null = null;
+    const where = (): Place => ({ input, offset: reader.at });
+    const reader: PcapngReader = new PcapngReader(
+      (view, start, end, { interface: own, direction, time }) => {
+        if (own !== face) {
+          face = own;
+          counter = this.#lines.counterFor(own.description);
+        }
+        if (tally.pairs !== null) tally.pairs.time = time ?? Number.NaN;
+        if (counter !== null) counter.count(view, start, end, end - start, direction ?? this.direction, context, where);
+        else {
+          tally.messages++;
+          tally.bytes += end - start;
+          tally.refuse('no_dialect', where);
+        }
+      },
+      ({ code, offset }) => tally.find(code, () => ({ input, offset })),
+    );
+    for await (const chunk of chunks) {
+      reader.push(chunk);
+      advance(chunk.length);
+    }
+    reader.end();
   }
 
   /** Lines of JSON. */

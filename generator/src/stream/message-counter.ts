@@ -3,6 +3,7 @@ import type { DialectIndex } from '../interpret/dialect-index.js';
 import type { ProfileIR } from '../ir/types.js';
 import type { Context, Direction } from '../rules/finding.js';
 import { judge } from '../rules/judge.js';
+import { PairReader } from './pair-reader.js';
 import { limitIn, quietCheck } from './quiet-check.js';
 import { errorOf, ShapeTable } from './shape-table.js';
 import type { Place, Tally } from './tally.js';
@@ -16,6 +17,7 @@ export class MessageCounter {
   readonly #messages: Float64Array;
   readonly #bytes: Float64Array;
   readonly #quiet: ReturnType<typeof quietCheck> | null;
+  readonly #pairs: PairReader | null;
 
   constructor(
     readonly index: DialectIndex,
@@ -25,6 +27,7 @@ export class MessageCounter {
   ) {
     this.#quiet = profile === null ? null : quietCheck(index, profile);
     this.shape = this.#quiet?.shape ?? new ShapeTable(index);
+    this.#pairs = tally.pairs === null ? null : new PairReader(index, tally.pairs);
     const counters = tally.countersOf(index.ir);
     this.#messages = counters.messages;
     this.#bytes = counters.bytes;
@@ -49,6 +52,7 @@ export class MessageCounter {
       return;
     }
     this.add(body, length);
+    this.#pairs?.hear(view, p, body, direction);
     if (this.#quiet === null || this.profile === null) return;
     const limit = limitIn(context, this.profile);
     if (limit !== null && this.#quiet.quiet(view, p, end, body, direction, limit)) return;

@@ -1,3 +1,5 @@
+import { duration } from '../trace/duration.js';
+import type { Pairs } from './pairs.js';
 import type { Place, Tally } from './tally.js';
 
 /** A tally as JSON. */
@@ -9,7 +11,30 @@ export function summaryJson(tally: Tally): Record<string, unknown> {
     bodies: tally.bodies,
     refused: [...tally.refused].map(([code, { count, first }]) => ({ code, count, first })),
     findings: [...tally.findings].map(([rule, { count, first }]) => ({ rule, count, first })),
+    ...(tally.pairs === null ? {} : { pairs: pairsJson(tally.pairs) }),
   };
+}
+
+/** Milliseconds; shares of the answers are rounded up to at most a tenth more. */
+function pairsJson(pairs: Pairs): Record<string, unknown> {
+  const { exchanges, unanswered, stray, reused, min, max } = pairs;
+  const median = pairs.within(0.5);
+  const latency = median === null ? null : { min, median, p99: pairs.within(0.99), max };
+  return { exchanges, unanswered, stray, reused, latency };
+}
+
+/** Requests, responses and latency in words. */
+export function pairsLine(pairs: Pairs): string {
+  const { exchanges, unanswered, stray, reused, min, max } = pairs;
+  const told = [
+    count(exchanges, 'request'),
+    `${grouped(unanswered)} unanswered`,
+    `${grouped(stray)} answers to nothing`,
+    ...(reused === 0 ? [] : [`${grouped(reused)} under a token in use`]),
+  ].join(', ');
+  const [median, most] = [pairs.within(0.5), pairs.within(0.99)];
+  if (median === null || most === null) return told;
+  return `${told}; answers after ${duration(min)} to ${duration(max)}, half within ${duration(median)}, 99 % within ${duration(most)}`;
 }
 
 /** A table of the summary as people read it; the columns in `right` align at their right edge. */

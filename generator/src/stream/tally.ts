@@ -1,4 +1,5 @@
 import type { DialectIR } from '../ir/types.js';
+import type { Pairs } from './pairs.js';
 
 /** Where something was met first: the byte of a raw input, or the line of a text. */
 export interface Place {
@@ -27,6 +28,8 @@ export class Tally {
   lines = 0;
   readonly refused = new Map<string, Seen>();
   readonly findings = new Map<string, Seen>();
+  /** Requests and responses, where they are counted too. */
+  pairs: Pairs | null = null;
   readonly #dialects = new Map<DialectIR, { messages: Float64Array; bytes: Float64Array }>();
 
   readonly #structs = new Map<string, BodyCount>();

@@ -1,21 +1,5 @@
-import type { EntryError } from '../jsonl/decode-entry.js';
 import { type Entry, textOf } from '../jsonl/entry.js';
-import { parseLine } from '../jsonl/parse-line.js';
 import type { Fact } from './conversation.js';
-
-/** The lines of a capture, blank ones left out. */
-export type CaptureLine =
-  | { readonly line: number; readonly entry: Entry }
-  | { readonly line: number; readonly error: EntryError };
-
-export function linesOf(text: string): CaptureLine[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  return lines.flatMap((content, i): CaptureLine[] => {
-    if (content.trim() === '') return [];
-    const parsed = parseLine(content);
-    return [{ line: i + 1, ...('entry' in parsed ? { entry: parsed.entry } : { error: parsed.error }) }];
-  });
-}
 
 /** Milliseconds per unit of `t`: what the header's `clock` says, seconds where it says nothing. */
 export function unitOf(header: Entry): number {

@@ -13,6 +13,8 @@ export interface Conversation {
   readonly profile: string | null;
   readonly items: readonly Item[];
   readonly lines: number;
+  /** What the capture counts where items say `line`. */
+  readonly counted: 'line' | 'packet' | 'message';
 }
 
 export type Item = Exchange | Alone | Section | Facts | Broken;
@@ -44,7 +46,9 @@ export interface Alone {
 
 /** A frame of the capture, decoded and judged. */
 export interface Heard {
-  /** Line of the capture, counted from 1. */
+  /** Number of the frame in the capture, from 1 on. */
+  readonly number: number;
+  /** Line of the capture, or packet of a pcapng file, counted from 1. */
   readonly line: number;
   /** Place in the line: `hex`, `req`, `send[0]`, … */
   readonly at: string;

@@ -1,3 +1,4 @@
+import { readCapture, textLines } from '../capture/lines.js';
 import {
   contextOf,
   type DecodedEntry,
@@ -10,10 +11,12 @@ import { type Defaults, defaultsFrom, type Entry, textOf } from '../jsonl/entry.
 import { type Frame, framesOf } from '../jsonl/frames.js';
 import type { Context } from '../rules/finding.js';
 import type { IrStore } from '../store.js';
-import { factsOf, linesOf, timeOf, unitOf } from './capture.js';
+import { factsOf, timeOf, unitOf } from './capture.js';
 import type { Conversation, Exchange, Fact, Heard, Item, Matched } from './conversation.js';
 import { type Envelope, envelopeOf } from './envelope.js';
+import { eventAnswered, objecting, tokenReuse, unmatched, withFindings } from './objections.js';
 import { Waitlist } from './pairing.js';
+import { Watch } from './watch.js';
 
 export interface ConverseOptions {
   /** Dialect of frames that neither their line nor the capture's header names. */
@@ -22,10 +25,17 @@ export interface ConverseOptions {
   readonly profile?: string | undefined;
 }
 
-/** Turns the text of a capture into a conversation. Whatever the text holds, it is described and never thrown. */
-export function converse(store: IrStore, text: string, options: ConverseOptions = {}): Conversation {
+/**
+ * Turns a capture into a conversation: text, or the bytes of a file in any form. Raw bytes are cut into messages by the
+ * dialect of `options`. Whatever the capture holds, it is described and never thrown.
+ */
+export function converse(store: IrStore, capture: string | Uint8Array, options: ConverseOptions = {}): Conversation {
   const listener = new Listener(store, options);
-  const lines = linesOf(text);
+  const { index } = store.dialect(options.dialect ?? '') ?? {};
+  const { lines, counted } =
+    typeof capture === 'string'
+      ? { lines: textLines(capture), counted: 'line' as const }
+      : readCapture(capture, { index });
   for (const line of lines) {
     if ('entry' in line) listener.hear(line.entry, line.line);
     else listener.items.push({ kind: 'broken', line: line.line, error: line.error, frames: 0 });
@@ -36,6 +46,7 @@ export function converse(store: IrStore, text: string, options: ConverseOptions 
     profile: listener.profile,
     items: listener.items,
     lines: lines.length,
+    counted,
   };
 }
 
@@ -45,6 +56,8 @@ class Listener {
   dialect: string | null = null;
   profile: string | null = null;
   readonly #waiting = new Waitlist();
+  readonly #watch = new Watch();
+  #frames = 0;
   #defaults: Defaults;
   #unit = 1000;
   #session: string | undefined;
@@ -72,7 +85,8 @@ class Listener {
     }
     this.dialect ??= resolved.index.ir.dialect;
     this.profile ??= resolved.profile?.name ?? null;
-    const heard = new LineOfFrames(entry, line, time, resolved, contextOf(entry, this.#defaults));
+    const context = contextOf(entry, this.#defaults);
+    const heard = new LineOfFrames(entry, line, time, resolved, context, this.#watch, () => ++this.#frames);
     const paired = frames.find((f) => f.at === 'req');
     if (paired !== undefined)
       this.items.push(
@@ -83,7 +97,7 @@ class Listener {
       );
     else for (const frame of frames) this.#frame(heard, frame);
     if (textOf(entry, 'case') !== undefined) {
-      this.#waiting.forget();
+      this.#forget();
       this.#outcome(entry, line, time);
     }
   }
@@ -96,14 +110,19 @@ class Listener {
     const text = named === undefined ? session : pre === undefined ? named : `${named}  [${pre}]`;
     if (text === undefined || (named === undefined && session === this.#session)) return;
     this.#session = session;
-    this.#waiting.forget();
+    this.#forget();
     this.items.push({ kind: 'section', line, time, text });
+  }
+
+  #forget(): void {
+    this.#waiting.forget();
+    this.#watch.forget();
   }
 
   #header(entry: Entry, line: number): void {
     this.#defaults = defaultsFrom(entry, this.#defaults);
     this.#unit = unitOf(entry);
-    this.#waiting.forget();
+    this.#forget();
     if (this.header === null) this.header = entry;
     else
       this.items.push({
@@ -138,17 +157,27 @@ class Listener {
     if (facts.length > 0) this.items.push({ kind: 'facts', line, time, facts });
   }
 
+  #stray(line: LineOfFrames, frame: Frame, envelope: Envelope): Heard {
+    const { index } = line.resolved;
+    const asked = index.at(envelope.class, envelope.id);
+    const event = asked.length > 0 && asked.every((body) => body.kind === 'event');
+    return objecting(line.heard(frame, envelope), event ? eventAnswered(index) : unmatched(index));
+  }
+
   #frame(line: LineOfFrames, frame: Frame): void {
     const envelope = envelopeOf(line.resolved.index, frame.hex, frame.direction);
     if (envelope?.kind === 'response') {
       const asked = this.#waiting.answer(envelope, frame.direction);
-      if (asked === null) this.items.push({ kind: 'stray', frame: line.heard(frame, envelope) });
+      if (asked === null) this.items.push({ kind: 'stray', frame: this.#stray(line, frame, envelope) });
       else settle(asked.exchange, line.answer(frame, envelope, asked.exchange.request), asked.matched);
       return;
     }
     const heard = line.heard(frame, envelope);
     if (envelope?.kind === 'request') {
-      const exchange: Exchange = { kind: 'exchange', request: heard, response: null, matched: null, latency: null };
+      const { index, profile } = line.resolved;
+      const reused = profile?.token === 'correlation' && this.#waiting.waits(envelope, frame.direction);
+      const request = reused ? objecting(heard, tokenReuse(index, envelope)) : heard;
+      const exchange: Exchange = { kind: 'exchange', request, response: null, matched: null, latency: null };
       this.#waiting.ask(exchange, envelope);
       this.items.push(exchange);
     } else this.items.push({ kind: envelope?.kind === 'event' ? 'event' : 'unknown', frame: heard });
@@ -170,17 +199,26 @@ class LineOfFrames {
     readonly time: number | null,
     readonly resolved: Resolved,
     readonly context: Context,
+    readonly watch: Watch,
+    /** The number of the next frame. */
+    readonly next: () => number,
   ) {}
 
-  heard(frame: Frame, envelope: Envelope | null, context: Context = this.context): Heard {
-    const { index } = this.resolved;
+  heard(frame: Frame, envelope: Envelope | null, request: Context = {}): Heard {
+    const { index, profile } = this.resolved;
+    const number = this.next();
+    const context = { ...request, ...this.watch.context(envelope?.device ?? null, this.context) };
     // Names of a line belong to its one frame; a kind alone settles what a header without response bit leaves open.
     const names: Entry = frame.at === 'hex' ? this.entry : {};
     const entry = envelope?.kind != null && names.kind === undefined ? { ...names, kind: envelope.kind } : names;
-    const decoded: DecodedEntry = decodeFrame(this.resolved, entry, frame.hex, frame.direction, context);
+    const alone: DecodedEntry = decodeFrame(this.resolved, entry, frame.hex, frame.direction, context);
+    const { direction } = frame;
+    const heard = this.watch.hear({ index, decoded: alone, direction, device: envelope?.device ?? null });
+    const decoded = profile === null ? alone : withFindings(alone, heard);
     const { line, time } = this;
     const own = frame.at !== 'resp' && textOf(this.entry, 'case') === undefined;
     return {
+      number,
       line,
       at: frame.at,
       hex: frame.hex,
@@ -201,7 +239,7 @@ class LineOfFrames {
     const { index } = this.resolved;
     const id = request.decoded.header?.[index.idField.name];
     const asked = id === undefined ? undefined : { ...request.decoded.header, fields: request.decoded.fields };
-    return this.heard(frame, envelope, asked === undefined ? this.context : { request: asked, ...this.context });
+    return this.heard(frame, envelope, asked === undefined ? {} : { request: asked });
   }
 
   /** Two frames that the capture itself pairs. */
@@ -212,8 +250,10 @@ class LineOfFrames {
     if (response === undefined && envelope?.kind !== 'request')
       return { kind: envelope?.kind === 'event' ? 'event' : 'unknown', frame: asked };
     const exchange: Exchange = { kind: 'exchange', request: asked, response: null, matched: null, latency: null };
-    if (response !== undefined)
-      settle(exchange, this.answer(response, envelopeOf(index, response.hex, response.direction), asked), 'line');
+    if (response !== undefined) {
+      const answer = this.answer(response, envelopeOf(index, response.hex, response.direction), asked);
+      settle(exchange, asked.body?.kind === 'event' ? objecting(answer, eventAnswered(index)) : answer, 'line');
+    }
     return exchange;
   }
 }

@@ -16,7 +16,9 @@ export interface Figures {
   readonly surplus: number;
   readonly findings: number;
   /** Findings by rule, the most frequent first. */
-  readonly rules: readonly { readonly rule: string; readonly clause: string; readonly count: number }[];
+  readonly rules: readonly RuleCount[];
+  /** Frames without a body by error code, the most frequent first; the clause is the rule that they break. */
+  readonly errors: readonly RuleCount[];
   /** Milliseconds from request to response. */
   readonly latency: {
     readonly min: number;
@@ -28,15 +30,41 @@ export interface Figures {
   readonly span: number | null;
 }
 
+/** How often a rule was broken, and by which frames. */
+export interface RuleCount {
+  readonly rule: string;
+  readonly clause: string;
+  readonly count: number;
+  /** Numbers of the frames, each once; empty for lines that could not be read. */
+  readonly frames: readonly number[];
+}
+
+/** What the codec refuses, as the rules say it (virtio-msg-wire, section 8). */
+const CLAUSES: Readonly<Record<string, string>> = {
+  unknown_id: 'R1, R11',
+  ambiguous: 'R1',
+  short_header: 'R3',
+  size_below_header: 'R3',
+  truncated: 'R3',
+  frame_size: 'R3',
+  short_body: 'R3, R11',
+  short_tail: 'R3, R11',
+};
+
 export function figuresOf({ items, lines }: Conversation): Figures {
   const frames = items.flatMap(framesIn);
   const exchanges = items.filter((i) => i.kind === 'exchange');
   const broken = items.filter((i) => i.kind === 'broken');
   const unread = broken.reduce((sum, b) => sum + b.frames, 0);
   const rules = rulesOf([
-    ...frames.flatMap((f) => f.decoded.findings ?? []),
-    ...broken.map((b) => ({ rule: b.error.code, clause: '' })),
+    ...frames.flatMap((f) => (f.decoded.findings ?? []).map(({ rule, clause }) => ({ rule, clause, frame: f.number }))),
+    ...broken.map((b) => ({ rule: b.error.code, clause: '', frame: null })),
   ]);
+  const errors = rulesOf(
+    frames.flatMap(({ decoded: { error }, number }) =>
+      error === undefined ? [] : [{ rule: error.code, clause: CLAUSES[error.code] ?? '', frame: number }],
+    ),
+  );
   const times = frames.flatMap((f) => f.time ?? []);
   return {
     lines,
@@ -50,6 +78,7 @@ export function figuresOf({ items, lines }: Conversation): Figures {
     surplus: frames.filter((f) => f.decoded.surplus !== undefined).length,
     findings: rules.reduce((sum, r) => sum + r.count, 0),
     rules,
+    errors,
     latency: latencyOf(
       exchanges.flatMap((e) => (e.latency === null ? [] : [{ ms: e.latency, name: nameOfFrame(e.request) }])),
     ),
@@ -57,12 +86,14 @@ export function figuresOf({ items, lines }: Conversation): Figures {
   };
 }
 
-function rulesOf(findings: readonly { rule: string; clause: string }[]): Figures['rules'] {
-  const found = new Map<string, { rule: string; clause: string; count: number }>();
-  for (const { rule, clause } of findings) {
-    const there = found.get(`${rule} ${clause}`);
-    if (there === undefined) found.set(`${rule} ${clause}`, { rule, clause, count: 1 });
-    else there.count++;
+function rulesOf(findings: readonly { rule: string; clause: string; frame: number | null }[]): RuleCount[] {
+  const found = new Map<string, { rule: string; clause: string; count: number; frames: number[] }>();
+  for (const { rule, clause, frame } of [...findings].sort((a, b) => (a.frame ?? 0) - (b.frame ?? 0))) {
+    const key = `${rule} ${clause}`;
+    const there = found.get(key) ?? { rule, clause, count: 0, frames: [] };
+    there.count++;
+    if (frame !== null && there.frames.at(-1) !== frame) there.frames.push(frame);
+    found.set(key, there);
   }
   return [...found.values()].sort((a, b) => b.count - a.count || (a.rule < b.rule ? -1 : 1));
 }

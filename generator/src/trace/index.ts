@@ -9,7 +9,7 @@ import { toJson } from './to-json.js';
 
 export type { Conversation, Item } from './conversation.js';
 export { type ConverseOptions, converse } from './converse.js';
-export { type Figures, figuresOf } from './figures.js';
+export { type Figures, figuresOf, type RuleCount } from './figures.js';
 
 export interface TraceOptions extends ConverseOptions {
   /** Name of the capture, for the first line of the text. */
@@ -35,11 +35,12 @@ const PLAIN: Paint = { bold: same, red: same, yellow: same, cyan: same, dim: sam
 const NARROWEST = 80;
 
 /**
- * Reads a capture (JSONL, see the vector files) and tells it as a conversation. Never throws on what the capture holds:
- * a line that cannot be read is reported under its number, and the rest is told.
+ * Reads a capture and tells it as a conversation: text (JSON lines, see the vector files, or lines of hexadecimal digits),
+ * or the bytes of a file, which may be pcapng or raw messages as well. Never throws on what the capture holds: a line or
+ * block that cannot be read is reported under its number, and the rest is told.
  */
-export function traceFile(store: IrStore, text: string, options: TraceOptions = {}): Traced {
-  const conversation = converse(store, text, options);
+export function traceFile(store: IrStore, capture: string | Uint8Array, options: TraceOptions = {}): Traced {
+  const conversation = converse(store, capture, options);
   const counts = figuresOf(conversation);
   const render: RenderOptions = {
     width: Math.max(NARROWEST, options.width ?? 120),

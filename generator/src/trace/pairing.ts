@@ -22,6 +22,12 @@ export class Waitlist {
     this.#asked.add(device).add(token);
   }
 
+  /** Whether a request of this token and device, of whatever message, still waits for its answer. */
+  waits(envelope: Envelope, direction: Direction | null): boolean {
+    if (envelope.token === null || envelope.token === 0) return false;
+    return this.#queues.get(`${direction ?? ANY} ${keysOf(envelope).pair}`)?.first() !== undefined;
+  }
+
   /**
    * Takes the request that a response answers. A peer that answers with another token (QEMU: 0) or device (OP-TEE: 0) is
    * still understood, and the difference is left to the rules. But a token or device that was asked with before belongs to
@@ -66,9 +72,13 @@ class Queue {
   readonly waiting: Waiting[] = [];
   #head = 0;
 
-  take(): Waiting | undefined {
+  first(): Waiting | undefined {
     while (this.waiting[this.#head]?.answered === true) this.#head++;
-    const found = this.waiting[this.#head];
+    return this.waiting[this.#head];
+  }
+
+  take(): Waiting | undefined {
+    const found = this.first();
     if (found !== undefined) found.answered = true;
     return found;
   }
@@ -79,6 +89,7 @@ function keysOf({ class: bits, id, device, token }: Envelope): {
   device: string;
   token: string;
   exact: string;
+  pair: string;
 } {
   const name = `${bits}.${id}`;
   return {
@@ -86,6 +97,7 @@ function keysOf({ class: bits, id, device, token }: Envelope): {
     device: `${name} device ${device}`,
     token: `${name} token ${token}`,
     exact: `${name} device ${device} token ${token}`,
+    pair: `${bits} device ${device} token ${token}`,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Paint } from '../diagnostics/render-text.js';
 import type { Finding } from '../rules/finding.js';
 import type { Fact, Heard } from './conversation.js';
 import { nameOfFrame } from './figures.js';
-import { type Word, words } from './flow.js';
+import { TIE, type Word, words } from './flow.js';
 import { shorten, type Told } from './spell-fields.js';
 
 /** `name=value`, the value being what the eye looks for. */
@@ -19,23 +19,26 @@ function paintField(text: string, name: string, paint: Paint): string {
 export function complaints(frame: Heard, of: string, paint: Paint): Word[][] {
   const { decoded } = frame;
   const lines: Word[][] = [];
+  const at = words(`[frame${TIE}${frame.number}]`, paint.dim);
   if (decoded.error !== undefined) {
     const { code, offset, message } = decoded.error;
     lines.push([
       ...words(`✗ ${of}refused: ${code} at byte ${offset}: ${message}`, paint.red),
       ...words(shorten(frame.hex), paint.dim),
+      ...at,
     ]);
   }
   if (decoded.surplus !== undefined) {
     const { offset, length } = decoded.surplus;
-    lines.push(
-      words(
+    lines.push([
+      ...words(
         `! ${of}surplus: ${length} ${length === 1 ? 'byte' : 'bytes'} from byte ${offset} on, within the message but after its content`,
         paint.yellow,
       ),
-    );
+      ...at,
+    ]);
   }
-  for (const finding of decoded.findings ?? []) lines.push(words(`! ${of}${said(finding)}`, paint.yellow));
+  for (const finding of decoded.findings ?? []) lines.push([...words(`! ${of}${said(finding)}`, paint.yellow), ...at]);
   return lines;
 }
 

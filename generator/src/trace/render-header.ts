@@ -2,7 +2,7 @@ import { type Entry, textOf } from '../jsonl/entry.js';
 import type { IrStore } from '../store.js';
 import type { Conversation } from './conversation.js';
 import { duration } from './duration.js';
-import type { Figures } from './figures.js';
+import type { Figures, RuleCount } from './figures.js';
 import { flow, TIE, words } from './flow.js';
 import type { RenderOptions } from './render.js';
 
@@ -34,7 +34,8 @@ export function renderHeader(
   const title = header === null ? 'a capture without a header' : (textOf(header, 'trace') ?? 'a capture');
   const lines = flow('', 0, words(name === undefined ? title : `${name}: ${title}`, paint.bold), width, 2);
   for (const [label, keys] of LABELS) {
-    const value = header === null ? undefined : keys.map((key) => told(header, key)).find((text) => text !== undefined);
+    const value =
+      header === null ? undefined : keys.map((key) => saidOf(header, key)).find((text) => text !== undefined);
     if (value !== undefined) lines.push(...say(label, label === 'limit' ? `${value} bytes per message` : value));
   }
   if (dialect !== null)
@@ -55,7 +56,7 @@ export function renderHeader(
   ];
 }
 
-function told(header: Entry, key: string): string | undefined {
+function saidOf(header: Entry, key: string): string | undefined {
   const value = header[key];
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : undefined;
@@ -64,7 +65,8 @@ function told(header: Entry, key: string): string | undefined {
 /** The closing lines: what the conversation comes to. */
 export function renderFigures(figures: Figures, options: RenderOptions): string[] {
   const { paint, width } = options;
-  const { frames, exchanges, events, unanswered, stray, refused, broken, surplus, findings, latency, rules } = figures;
+  const { frames, exchanges, events, unanswered, stray, refused, broken, surplus, findings, latency, rules, errors } =
+    figures;
   const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
   const parts = [
     count(frames, 'frame', 'frames'),
@@ -92,17 +94,20 @@ export function renderFigures(figures: Figures, options: RenderOptions): string[
       ),
     );
   }
+  for (const each of errors) lines.push(...flow('', 0, words(told(each)), width, 8));
   if (findings === 0) return [...lines, 'no findings'];
   lines.push(paint.yellow(count(findings, 'finding', 'findings')));
-  for (const { rule, clause, count: n } of rules)
-    lines.push(
-      ...flow(
-        '',
-        0,
-        words(`${TIE}${TIE}${String(n).padStart(4, TIE)} ${rule}${clause === '' ? '' : ` (${clause})`}`),
-        width,
-        8,
-      ),
-    );
+  for (const each of rules) lines.push(...flow('', 0, words(told(each)), width, 8));
   return lines;
+}
+
+/** Frames that are listed for a rule; JSON has all of them. */
+const LISTED = 8;
+
+/** `   3 token (R6), frames 2, 4, 9`. */
+function told({ rule, clause, count, frames }: RuleCount): string {
+  const list = frames.slice(0, LISTED).join(', ');
+  const which = frames.length === 0 ? '' : `, ${frames.length === 1 ? 'frame' : 'frames'} ${list}`;
+  const more = frames.length > LISTED ? ', …' : '';
+  return `${TIE}${TIE}${String(count).padStart(4, TIE)} ${rule}${clause === '' ? '' : ` (${clause})`}${which}${more}`;
 }

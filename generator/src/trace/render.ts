@@ -20,7 +20,7 @@ const ARROWS = { 'driver->device': 'drv → dev', 'device->driver': 'dev → drv
 
 /** The lines of a conversation, without what stands before and after it. */
 export function renderItems(conversation: Conversation, options: RenderOptions): string[] {
-  const renderer = new Renderer(options, columnsOf(conversation.items, options.width));
+  const renderer = new Renderer(options, columnsOf(conversation.items, options.width), conversation.counted);
   const shown: readonly Shown[] = options.all
     ? conversation.items.map((item) => ({ items: [item], times: 1, until: null }))
     : fold(conversation.items);
@@ -31,6 +31,7 @@ class Renderer {
   constructor(
     readonly options: RenderOptions,
     readonly columns: Columns,
+    readonly counted: Conversation['counted'],
   ) {}
 
   group({ items, times, until }: Shown): string[] {
@@ -163,7 +164,10 @@ class Renderer {
     return flow(
       '',
       0,
-      words(`✗ line ${line}: ${error.code} at byte ${error.offset}: ${error.message}`, this.options.paint.red),
+      words(
+        `✗ ${this.counted} ${line}: ${error.code} at byte ${error.offset}: ${error.message}`,
+        this.options.paint.red,
+      ),
       this.options.width,
       GAP,
     );

@@ -3,8 +3,8 @@ import type { Figures } from './figures.js';
 
 /** The conversation as data: frames with what decoding adds to them, in the spelling of the JSONL contract. */
 export function toJson(conversation: Conversation, figures: Figures): Record<string, unknown> {
-  const { header, dialect, profile, items } = conversation;
-  return { header, dialect, profile, items: items.map(item), figures };
+  const { header, dialect, profile, counted, items } = conversation;
+  return { header, dialect, profile, counted, items: items.map(item), figures };
 }
 
 function item(value: Item): Record<string, unknown> {
@@ -32,8 +32,9 @@ function item(value: Item): Record<string, unknown> {
   }
 }
 
-function frame({ line, at, hex, direction, time, decoded, note, facts }: Heard): Record<string, unknown> {
+function frame({ number, line, at, hex, direction, time, decoded, note, facts }: Heard): Record<string, unknown> {
   return {
+    frame: number,
     line,
     at,
     ...(direction === null ? {} : { dir: direction }),

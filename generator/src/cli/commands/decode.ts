@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { knownNames } from '../../diagnostics/did-you-mean.js';
 import { LineDecoder, type LineOptions } from '../../jsonl/decode-lines.js';
 import { isHexLine } from '../../jsonl/hex-line.js';
 import type { Direction } from '../../rules/finding.js';
-import type { Found, IrStore } from '../../store.js';
-import { EXIT, UsageError } from '../failure.js';
-import { linesOf, readLines, type Sniffed, sizeOf, sniff } from '../input.js';
-import { columns, note, out, outLine, paintFor, progressOf } from '../terminal.js';
+import type { IrStore } from '../../store.js';
+import { EXIT } from '../failure.js';
+import { linesOf, readLines, sizeOf } from '../input.js';
+import { checkNames, isHex, sniffMessages, spoken } from '../messages.js';
+import { note, out, progressOf } from '../terminal.js';
 import { openStore } from '../workspace.js';
 
 interface Options extends LineOptions {
@@ -21,7 +20,7 @@ interface Options extends LineOptions {
 export const decode = (): Command =>
   new Command('decode')
     .description(
-      'Bytes to JSON: hexadecimal digits, a file of them or of raw bytes, or with --jsonl one entry per line.',
+      'Bytes to JSON: hexadecimal digits, a file of them, of raw bytes or pcapng, or with --jsonl one entry per line.',
     )
     .argument('[input...]', 'hexadecimal digits of a message, a file, or "-" for standard input')
     .option('-d, --dialect <name>', 'dialect or alias the bytes speak')
@@ -48,22 +47,15 @@ Examples:
     .action(async (inputs: string[], options: Options) => {
       const store = openStore(options.ir);
       checkNames(store, options);
-      if (options.summary === true) return summarize(store, inputs, options);
+      if (options.summary === true) {
+        const { summarize } = await import('../summarize.js');
+        return summarize(store, inputs, options);
+      }
       const decoder = new LineDecoder(store, options);
       if (options.jsonl === true) await decodeLines(decoder, inputs);
       else await decodeMessages(decoder, store, inputs, options);
       if (decoder.counts.refused > 0 || decoder.counts.findings > 0) process.exitCode = EXIT.FINDINGS;
     });
-
-/** Unknown names on the command line are wrong use, told with the nearest names; in a line they are that line's error. */
-export function checkNames(store: IrStore, options: LineOptions): void {
-  if (options.dialect !== undefined && store.dialect(options.dialect) === null) {
-    throw new UsageError(`unknown dialect "${options.dialect}"`, knownNames(options.dialect, store.names));
-  }
-  if (options.profile !== undefined && !store.profileNames.includes(options.profile)) {
-    throw new UsageError(`unknown profile "${options.profile}"`, knownNames(options.profile, store.profileNames));
-  }
-}
 
 async function decodeLines(decoder: LineDecoder, inputs: readonly string[]): Promise<void> {
   const progress = progressOf(sizeOf(inputs), !process.stdout.isTTY);
@@ -77,7 +69,6 @@ async function decodeLines(decoder: LineDecoder, inputs: readonly string[]): Pro
 
 /** Answers of raw bytes take many times their room, so that a chunk of them is small. */
 const ANSWERED = 1 << 16;
-const COUNTED = 1 << 20;
 
 async function decodeMessages(
   decoder: LineDecoder,
@@ -85,19 +76,26 @@ async function decodeMessages(
   inputs: readonly string[],
   options: Options,
 ): Promise<void> {
-  const { index } = spoken(store, inputs, options);
   const direction = options.dir ?? null;
   const spelled = (answer: unknown): string => `${JSON.stringify(answer, null, options.json === true ? 0 : 2)}\n`;
   const hex = (line: string) =>
     spelled(decoder.entry({ hex: line, ...(direction === null ? {} : { dir: direction }) }));
   const progress = progressOf(sizeOf(inputs), !process.stdout.isTTY);
   const advance = (bytes: number): void => progress.advance(bytes, decoder.counts.frames);
+  if (inputs.length === 0) spoken(store, inputs, options);
   for (const input of inputs) {
     if (isHex(input)) {
+      spoken(store, inputs, options);
       await out(hex(input));
       continue;
     }
     const { kind, chunks } = await sniffMessages(input, ANSWERED);
+    if (kind === 'pcapng') {
+      const { decodePackets } = await import('../../jsonl/decode-packets.js');
+      for await (const answers of decodePackets(decoder, chunks, advance)) await out(answers.map(spelled).join(''));
+      continue;
+    }
+    const { index } = spoken(store, inputs, options);
     if (kind === 'text') {
       for await (const lines of linesOf(chunks, advance)) await out(lines.filter(isHexLine).map(hex).join(''));
     } else {
@@ -107,64 +105,4 @@ async function decodeMessages(
     }
   }
   progress.done(decoder.counts.frames, false);
-}
-
-async function summarize(store: IrStore, inputs: readonly string[], options: Options): Promise<void> {
-  const { Summarizer } = await import('../../jsonl/summarize.js');
-  const { summaryJson, summaryLine, summaryTables } = await import('../../stream/summary.js');
-  const summarizer = new Summarizer(store, options, options.dir ?? null);
-  const { tally } = summarizer;
-  const progress = progressOf(sizeOf(inputs), true);
-  const advance = (bytes: number): void => progress.advance(bytes, tally.messages);
-  if (options.jsonl === true) {
-    for (const input of inputs.length === 0 ? ['-'] : inputs)
-      await summarizer.entries(input, readLines(input, advance));
-  } else {
-    const { index, profile: own } = spoken(store, inputs, options);
-    const name = options.profile ?? own;
-    const profile = options.rules === false ? null : store.profile(index.ir.protocol, name);
-    for (const input of inputs) {
-      if (isHex(input)) {
-        await summarizer.hex(input, [[input]]);
-        continue;
-      }
-      const { kind, chunks } = await sniffMessages(input, COUNTED);
-      if (kind === 'text') await summarizer.hex(input, linesOf(chunks, advance));
-      else await summarizer.bytes(input, chunks, index, profile, advance);
-    }
-  }
-  progress.done(tally.messages, true);
-  if (options.json === true) await outLine(JSON.stringify(summaryJson(tally), null, 2));
-  else {
-    const paint = paintFor(process.stdout);
-    await outLine(summaryLine(tally));
-    for (const { head, rows, right } of summaryTables(tally))
-      await outLine(`\n${columns([head, ...rows], right).replace(/^.*/, paint.bold)}`);
-  }
-  if (!tally.clean) process.exitCode = EXIT.FINDINGS;
-}
-
-/** The dialect that inputs without names speak. */
-export function spoken(
-  store: IrStore,
-  inputs: readonly string[],
-  options: { readonly dialect?: string | undefined },
-): Found {
-  if (inputs.length === 0) throw new UsageError('nothing to decode', 'give hexadecimal digits, a file, or "-"');
-  const found = options.dialect === undefined ? null : store.dialect(options.dialect);
-  if (found === null)
-    throw new UsageError('which dialect do the bytes speak?', `give --dialect: ${store.names.join(', ')}`);
-  return found;
-}
-
-/** Whether an argument is the digits of a message rather than the name of a file. */
-export const isHex = (input: string): boolean =>
-  input !== '-' && !existsSync(input) && /^(0x)?[0-9a-fA-F\s:_,-]+$/.test(input);
-
-/** An input of digits or raw bytes, neither empty nor JSON. */
-export async function sniffMessages(input: string, size: number): Promise<Sniffed> {
-  const sniffed = await sniff(input, size);
-  if (sniffed.kind === 'empty') throw new UsageError(`"${input}" is empty: there is nothing to decode`);
-  if (sniffed.kind === 'json') throw new UsageError(`"${input}" holds JSON`, 'add --jsonl');
-  return sniffed;
 }

@@ -5,7 +5,7 @@ import { findStruct } from '../../jsonl/struct-entry.js';
 import type { IrStore } from '../../store.js';
 import { UsageError } from '../failure.js';
 import { linesOf } from '../input.js';
-import { isHex, sniffMessages } from './decode.js';
+import { isHex, sniffMessages } from '../messages.js';
 import type { Shown } from './shown-frames.js';
 
 export interface StructOptions {
@@ -41,6 +41,7 @@ export async function dumpStructs(
       continue;
     }
     const { kind, chunks } = await sniffMessages(input, CHUNK);
+    if (kind === 'pcapng') throw new UsageError(`"${input}" is pcapng: it has messages, not structs`);
     if (kind === 'text') {
       let line = 0;
       for await (const lines of linesOf(chunks))

@@ -8,9 +8,9 @@ import { MessageCutter } from '../../stream/message-cutter.js';
 import { ShapeTable } from '../../stream/shape-table.js';
 import { EXIT, UsageError } from '../failure.js';
 import { linesOf, readLines } from '../input.js';
+import { checkNames, isHex, sniffMessages, spoken } from '../messages.js';
 import { note } from '../terminal.js';
 import { openStore } from '../workspace.js';
-import { checkNames, isHex, sniffMessages, spoken } from './decode.js';
 import { dumpStructs, isAboutStructs, type StructOptions } from './dump-structs.js';
 import { Shown } from './shown-frames.js';
 
@@ -120,6 +120,7 @@ async function dumpMessages(store: IrStore, inputs: readonly string[], options: 
       continue;
     }
     const { kind, chunks } = await sniffMessages(input, CHUNK);
+    if (kind === 'pcapng') throw new UsageError(`"${input}" is pcapng`, 'see "vwire trace", or "vwire decode"');
     if (kind === 'text') {
       let line = 0;
       for await (const lines of linesOf(chunks))

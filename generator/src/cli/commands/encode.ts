@@ -3,9 +3,9 @@ import type { LineOptions } from '../../jsonl/decode-lines.js';
 import { LineEncoder } from '../../jsonl/encode-lines.js';
 import { EXIT, UsageError } from '../failure.js';
 import { readBytes, readLines } from '../input.js';
+import { checkNames } from '../messages.js';
 import { note, out, outLine } from '../terminal.js';
 import { openStore } from '../workspace.js';
-import { checkNames } from './decode.js';
 
 interface Options extends LineOptions {
   readonly jsonl?: boolean;
