@@ -6,7 +6,7 @@ import type { Cost, Costs } from './subject.js';
 export interface Spread {
   /** Ours over hand style: the median of the processes, each of which has the median of its pairs. */
   readonly ratio: number;
-  /** The lowest and the highest quartile that any process came to. */
+  /** Quartiles over the pairs of the process that has this median. */
   readonly low: number;
   readonly high: number;
   /** Nanoseconds of ours and of hand style; for orientation only. */
@@ -52,7 +52,7 @@ export interface Card {
 
 export const titleOf = ({ name, dialects }: Pick<Stated, 'name' | 'dialects'>): string => `${dialects[0]}/${name}`;
 
-/** What several processes came to, as one. */
+/** What several processes came to, as one: that in the middle, so that a process that went astray does not count. */
 export const spreadsOf = (costs: readonly Costs[]): { decode: Spread; encode: Spread } => ({
   decode: spreadOf(costs.map((c) => c.decode)),
   encode: spreadOf(costs.map((c) => c.encode)),
@@ -60,12 +60,12 @@ export const spreadsOf = (costs: readonly Costs[]): { decode: Spread; encode: Sp
 
 function spreadOf(costs: readonly Cost[]): Spread {
   const sorted = [...costs].sort((a, b) => a.ratio - b.ratio);
-  const { ratio, ns, handNs } = sorted[Math.floor((sorted.length - 1) / 2)]!;
+  const { ratio, p25, p75, ns, handNs } = sorted[Math.floor((sorted.length - 1) / 2)]!;
   const rounded = (value: number): number => Number(value.toPrecision(3));
   return {
     ratio: rounded(ratio),
-    low: rounded(Math.min(...costs.map((c) => c.p25))),
-    high: rounded(Math.max(...costs.map((c) => c.p75))),
+    low: rounded(p25),
+    high: rounded(p75),
     ns: rounded(ns),
     handNs: rounded(handNs),
     bytesPerOp: Math.min(...costs.map((c) => c.bytesPerOp)),

@@ -2,12 +2,10 @@ import { type Card, type CardRow, type ControlRow, type Spread, type Stated, tit
 import type { Cost, Costs } from './subject.js';
 
 /**
- * How far above the highest quartile on the card a ratio may be. Argued in docs/bench/README.md: it is above what two processes
- * were seen to differ by, and whoever exceeds it is measured again.
+ * How far above the upper quartile on the card a ratio may be. docs/bench/README.md argues it: hardly ever does one process
+ * come to that without a reason, and one that does is measured again.
  */
-export const TOLERANCE = 0.3;
-/** Nanoseconds below which a difference is the loop's, not the codec's. */
-export const LEAST_NS = 1;
+export const TOLERANCE = 0.2;
 /** Bytes per operation that measuring may leave. */
 export const LEAST_BYTES = 8;
 /** gzip is what Node's zlib makes of it, and its version differs between Nodes. */
@@ -19,7 +17,7 @@ type Direction = 'decode' | 'encode';
 export const DIRECTIONS: readonly Direction[] = ['decode', 'encode'];
 
 /** The highest ratio that is no regression. */
-export const limitOf = ({ high, handNs }: Spread): number => Math.max(high * (1 + TOLERANCE), high + LEAST_NS / handNs);
+export const limitOf = ({ high }: Spread): number => high * (1 + TOLERANCE);
 
 const allocates = (cost: Cost, { bytesPerOp }: Spread): boolean => cost.bytesPerOp > bytesPerOp + LEAST_BYTES;
 

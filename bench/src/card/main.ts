@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IrStore } from '@virtio-wire/generator';
 import { WrongSubject } from '../codec-case.js';
-import { machine } from '../machine.js';
+import { machine, machineLine } from '../machine.js';
 import { WrongUse } from '../select.js';
 import { dialectsOf } from './bodies.js';
 import { type Card, type CardRow, type ControlRow, spelled, spreadsOf, titleOf } from './card.js';
@@ -55,7 +55,12 @@ async function writeOrCheck(options: CardOptions): Promise<boolean> {
   if (options.sizes) for (const { plan } of inventory.bodies) await verifyBoth(plan);
   const path = join(options.root, 'docs/bench/cost-card.json');
   if (options.check) {
-    const found = await check(readCard(path), inventory, chosen, controls, options.quick);
+    const card = readCard(path);
+    if (machineLine(card.machine) !== machineLine() && !options.sizes)
+      process.stderr.write(
+        `The card is of ${machineLine(card.machine)}; this is ${machineLine()}. Other V8s and processors come to other ratios.\n`,
+      );
+    const found = await check(card, inventory, chosen, controls, options.quick);
     const times = options.sizes ? 'none' : `${chosen.length}`;
     tell(
       found.length === 0

@@ -1,5 +1,5 @@
 import type { BodyIR, DialectIR, IntFieldIR } from '@virtio-wire/generator';
-import { modelHeader, moduleNames } from '@virtio-wire/generator/typescript';
+import { readerNames } from '@virtio-wire/generator/typescript';
 import { decoderSource } from './decoder.js';
 import { groupsOf, headerKey, isArgument, isGiven } from './values.js';
 
@@ -8,11 +8,11 @@ import { groupsOf, headerKey, isArgument, isGiven } from './values.js';
  * taken out of their modules once (`body` and `header` are their exports). A u64 is a bigint, as in the baseline.
  */
 export function ourDecoderSource(ir: DialectIR, body: BodyIR): string {
-  const names = moduleNames(body);
-  const { fields, words } = modelHeader(ir);
+  const names = readerNames(ir, body);
+  const words = [...new Set(names.header.map(({ word }) => word))];
   const picker = (field: IntFieldIR): string => {
-    const { name, word } = fields.find((f) => f.ir === field)!;
-    return `header_${name}(${word.name})`;
+    const { name, word } = names.header.find((h) => h.field === field)!;
+    return `header_${name}(w${words.indexOf(word)})`;
   };
   const used = new Set<string>();
   const call = (name: string): string => {
@@ -23,7 +23,7 @@ export function ourDecoderSource(ir: DialectIR, body: BodyIR): string {
     parameters: 'v, p, end',
     before: [
       `if (${call('check')}(v, p, end) !== 0) return -1;`,
-      ...words.map((word) => `const ${word.name} = header_${word.reader}(v, p);`),
+      ...words.map((word, i) => `const w${i} = header_${word}(v, p);`),
     ],
     header: picker,
     int: (field) => `${call(names.of(field))}(v, p)`,
@@ -32,7 +32,7 @@ export function ourDecoderSource(ir: DialectIR, body: BodyIR): string {
     loop: (field, n) => [`for (let i = 0, m = ${n}; i < m; i++)`, `${call(names.derived(field).at!)}(v, p, i)`],
     start: (field) => `${call(names.derived(field).offset!)}(p)`,
   });
-  const headers = [...fields.map((f) => f.name), ...words.map((word) => word.reader)];
+  const headers = [...names.header.map(({ name }) => name), ...words];
   return withFunctions({ body: used, header: headers }, source);
 }
 

@@ -16,7 +16,7 @@ export function renderCard(card: Card): string {
     '',
     '* **wire**: bytes of the smallest and largest message; `+`: only the size field of the header, or a limit of the dialect, bounds it.',
     '* **code**: all of the module, imported by its sub-path: minified / gzipped bytes. Readers and encoders that are not used are left out by a bundler.',
-    '* **decode**, **encode**: time as a ratio to hand style that checks nothing, below 1 is faster; in brackets lowest and highest quartile.',
+    '* **decode**, **encode**: time as a ratio to hand style that checks nothing, below 1 is faster; in brackets the quartiles.',
     '* **allocated**: bytes per decoded / encoded message.',
     '',
     ...summary(card.bodies),
@@ -25,7 +25,9 @@ export function renderCard(card: Card): string {
     '',
     '| hand.ts × derived | decode | encode |',
     '| --- | --: | --: |',
-    ...card.control.map((row) => `| ${WRITTEN_AS[row.name] ?? row.name} | ${cell(row.decode)} | ${cell(row.encode)} |`),
+    ...[...card.control]
+      .sort((a, b) => (WRITTEN_AS[a.name]! < WRITTEN_AS[b.name]! ? -1 : 1))
+      .map((row) => `| ${WRITTEN_AS[row.name]} | ${cell(row.decode)} | ${cell(row.encode)} |`),
     '',
     ...dialects.flatMap((dialect) => section(dialect, card.bodies)),
   ].join('\n')}\n`;
