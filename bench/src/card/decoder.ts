@@ -54,10 +54,12 @@ export function decoderSource(ir: DialectIR, body: BodyIR, reading: Reading): st
       terms.push(`v.getUint8(${field.name}_start)`, `v.getUint8(${field.name}_start + ${field.name}_n - 1)`);
     }
   }
+  // Into constants first and then added up, as in hand.ts.
+  const read = terms.map((term, i) => `const t${i} = ${term};`);
+  const sum = terms.map((_, i) => `t${i}`).join(' + ');
   lines.push(
-    loops.length === 0 ? `return (${terms.join(' + ')}) | 0;` : `let sum = ${terms.join(' + ')};`,
-    ...loops,
-    ...(loops.length === 0 ? [] : ['return sum | 0;']),
+    ...read,
+    ...(loops.length === 0 ? [`return (${sum}) | 0;`] : [`let sum = ${sum};`, ...loops, 'return sum | 0;']),
   );
   return `(${reading.parameters}) => {\n  ${lines.join('\n  ')}\n}`;
 }
