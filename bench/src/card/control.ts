@@ -5,7 +5,6 @@ export const WRITTEN_IN = 'virtio-msg/rfc3';
 export const WRITTEN_AS: Readonly<Record<string, string>> = {
   'EVENT_AVAIL.event': 'M1 EVENT_AVAIL',
   'SET_VQUEUE.request': 'M2 SET_VQUEUE',
-  'GET_DEVICE_FEATURES.response': 'M3 GET_DEVICE_FEATURES',
   'SET_CONFIG.request': 'M4 SET_CONFIG',
   'GET_DEVICE_INFO.response': 'M5 GET_DEVICE_INFO',
 };

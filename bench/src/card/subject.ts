@@ -53,7 +53,6 @@ export async function generated(plan: Plan): Promise<Pair> {
 export const WRITTEN: Readonly<Record<string, Pair>> = {
   'EVENT_AVAIL.event': { decode: hand.decodeEventAvail, encode: hand.encodeEventAvail as Encode },
   'SET_VQUEUE.request': { decode: hand.decodeSetVqueue, encode: hand.encodeSetVqueue as Encode },
-  'GET_DEVICE_FEATURES.response': { decode: hand.decodeFeatures, encode: hand.encodeFeatures as Encode },
   'SET_CONFIG.request': { decode: hand.decodeConfig, encode: hand.encodeConfig as Encode },
   'GET_DEVICE_INFO.response': { decode: hand.decodeInfo, encode: hand.encodeInfo as Encode },
 };
