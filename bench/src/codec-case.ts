@@ -1,6 +1,7 @@
+import { compiled } from './compiled.js';
 import { m6, type SetVqueue } from './corpus.js';
 import * as hand from './hand.js';
-import { type Operation, ownSource } from './measure.js';
+import type { Operation } from './measure.js';
 import {
   ITEMS,
   type Item,
@@ -65,14 +66,6 @@ export const handCode = {
 
 const scratch = new DataView(new ArrayBuffer(m6.view.byteLength));
 const scratchBytes = new Uint8Array(scratch.buffer);
-
-/**
- * Compiles a function of its own from `source`. Closures made by one line share V8's type feedback, so that with plain
- * closures every operation after the first would be measured as a call with many targets.
- */
-export function compiled<F>(scope: Readonly<Record<string, unknown>>, source: string): F {
-  return new Function(...Object.keys(scope), ownSource(`return ${source}`))(...Object.values(scope)) as F;
-}
 
 export const sizeOf = (kind: Single): number => POOLS[kind].byteLength / ITEMS[kind].length;
 

@@ -15,7 +15,7 @@ export const ID = {
 } as const;
 
 /** The same bytes in every process. */
-function generator(seed: number): (below: number) => number {
+export function generator(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

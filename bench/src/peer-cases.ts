@@ -1,6 +1,5 @@
 import {
   type Case,
-  compiled,
   handDecoder,
   handEncoder,
   handStreamDecoder,
@@ -9,6 +8,7 @@ import {
   verifyStreamSum,
   WrongSubject,
 } from './codec-case.js';
+import { compiled } from './compiled.js';
 import type { Operation } from './measure.js';
 import {
   FIELDS,

@@ -21,23 +21,42 @@ export type Told =
   | { readonly row: Row }
   | { readonly unavailable: Missing }
   | { readonly wrong: Missing }
-  | { readonly done: true };
+  | Done;
+
+type Done = { readonly done: true };
 
 /** Measures in a fresh process: what one subject taught V8 must not help or hurt another. */
-export function inFreshProcess(order: Order, hear: (told: Told) => void): Promise<void> {
+export async function inFreshProcess(order: Order, hear: (told: Exclude<Told, Done>) => void): Promise<void> {
+  const reason = await askChild(new URL('./child.js', import.meta.url), order, hear);
+  // A subject that takes its process down must not take what the others came to.
+  if (reason !== null)
+    hear({ wrong: { subject: order.together ? 'all in one process' : order.subjects.join(), reason } });
+}
+
+/** Runs `script` in a process of its own, gives it its order and hears what it tells; null, or how it ended before it was done. */
+export function askChild<O extends object, T extends object>(
+  script: URL,
+  order: O,
+  hear: (told: Exclude<T, Done>) => void,
+): Promise<string | null> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [], { serialization: 'advanced' });
+    const child = fork(fileURLToPath(script), [], { serialization: 'advanced' });
     let done = false;
-    child.on('message', (told: Told) => {
+    child.on('message', (told: T) => {
       if ('done' in told) done = true;
-      else hear(told);
+      else hear(told as Exclude<T, Done>);
     });
-    // A subject that takes its process down must not take what the others came to.
-    child.once('exit', (code, signal) => {
-      const reason = `its process ended with ${signal ?? code}`;
-      if (!done) hear({ wrong: { subject: order.together ? 'all in one process' : order.subjects.join(), reason } });
-      resolve();
-    });
+    child.once('exit', (code, signal) => resolve(done ? null : `its process ended with ${signal ?? code}`));
     child.send(order);
+  });
+}
+
+/** The other end: does what the parent orders, and tells it what it came to. */
+export function answerParent<O, T>(work: (order: O, tell: (told: T) => Promise<void>) => Promise<void>): void {
+  process.once('message', async (order: O) => {
+    const tell = (told: T | Done): Promise<void> => new Promise((sent) => void process.send?.(told, () => sent()));
+    await work(order, tell);
+    await tell({ done: true });
+    process.exit(0);
   });
 }

@@ -1,7 +1,6 @@
 import { ErrorCode, EVENT_AVAIL_event, SET_CONFIG_request } from '@virtio-wire/codecs/virtio-msg/rfc3';
 import {
   type Case,
-  compiled,
   mixed,
   named,
   sizeOf,
@@ -11,6 +10,7 @@ import {
   viewDecoder,
   WrongSubject,
 } from './codec-case.js';
+import { compiled } from './compiled.js';
 import { m6, POOL } from './corpus.js';
 import type { Operation } from './measure.js';
 import { ITEMS, POOLS, type Single, TITLES } from './messages.js';

@@ -135,7 +135,7 @@ export {
   traceFile,
 } from './trace/index.js';
 export type { BodyModule, CodecError, CodecMessage, CodecModule } from './vectors/codec-module.js';
-export { loadCodecs, StaleCodecs } from './vectors/codec-module.js';
+export { bodyModule, loadCodecs, StaleCodecs } from './vectors/codec-module.js';
 export type { Hunt } from './vectors/mutate/hunt.js';
 export { BadList, KnownSurvivors, type Settled } from './vectors/mutate/known-survivors.js';
 export {

@@ -1,4 +1,4 @@
-import { compiled } from '../codec-case.js';
+import { compiled } from '../compiled.js';
 import { FIELDS, type FieldType, type Kind } from '../messages.js';
 
 /** How one way of hand-writing reads and writes: source text, at an offset that is a constant. */

@@ -1,4 +1,4 @@
-import { compiled } from '../codec-case.js';
+import { compiled } from '../compiled.js';
 import { type AnyRecord, FIELDS, type Kind } from '../messages.js';
 
 /** What a library wants otherwise than it stands in the record. */

@@ -1,4 +1,4 @@
-import { compiled } from '../codec-case.js';
+import { compiled } from '../compiled.js';
 import { FIELDS, type FieldTable, type Kind, streamItems } from '../messages.js';
 import { asBuffer, eachKind, owned, type Peer } from '../peer.js';
 

@@ -14,6 +14,7 @@ import { renderFamily } from './structs/index.js';
 import { modelDialect } from './view-model.js';
 
 export { packageExports } from './exports.js';
+export { type ReaderNames, readerNames } from './reader-names.js';
 
 // From dist/backends/typescript/ and from src/backends/typescript/ alike.
 const SUPPORT = new URL('../../../assets/support/v1.ts', import.meta.url);

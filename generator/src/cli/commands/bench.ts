@@ -7,6 +7,9 @@ import { repositoryRoot } from '../workspace.js';
 
 interface Options {
   tools?: boolean;
+  card?: boolean;
+  check?: boolean;
+  sizes?: boolean;
   quick?: boolean;
   json?: boolean;
   peers?: boolean;
@@ -32,6 +35,14 @@ interface Benchmarks {
   WrongUse: new (message: string, hint: string) => Error & { readonly hint: string };
 }
 
+type WrongUse = Benchmarks['WrongUse'];
+
+/** What bench/dist/card/main.js exports. */
+interface CostCard {
+  run(options: { root: string; quick: boolean; check: boolean; sizes: boolean; only: string | null }): Promise<boolean>;
+  WrongUse: WrongUse;
+}
+
 /** What bench/dist/tools/main.js exports. */
 interface ToolBenchmarks {
   run(options: { root: string; quick: boolean; json: boolean }): Promise<void>;
@@ -53,6 +64,12 @@ export const bench = (): Command =>
       '--tools',
       'the command line and the generator themselves: start, generate, watch, captures; with --quick, --json',
     )
+    .option(
+      '--card',
+      'the cost card: every message of every dialect; renews docs/bench/cost-card.md, with --quick, --only DIALECTS',
+    )
+    .option('--check', 'with --card: compare with the card instead, and exit with 1 where a message costs more')
+    .option('--sizes', 'with --card: renew only what needs no measuring')
     .option('--json', 'results as JSON: [{subject, message, op, ratio, p25, p75, ns, bytesPerOp, …}]')
     .addHelpText(
       'after',
@@ -64,20 +81,35 @@ export const bench = (): Command =>
       const { quick = false, json = false, peers = false, together = false, record = false } = options;
       const { only = null, svg = null, from = null } = options;
       if (options.tools === true) {
-        if (peers || together || record || only !== null || svg !== null || from !== null)
+        if (peers || together || record || only !== null || svg !== null || from !== null || options.card === true)
           throw new UsageError('--tools goes with --quick and --json only');
         const { entry, root } = benchmarks('tools/main.js');
         await ((await import(entry)) as ToolBenchmarks).run({ root, quick, json });
         return;
       }
-      const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
-      try {
-        if (!(await run({ quick, json, peers, together, record, only, svg, from }))) process.exitCode = EXIT.FINDINGS;
-      } catch (error) {
-        if (error instanceof WrongUse) throw new UsageError(error.message, error.hint);
-        throw error;
+      const { check = false, sizes = false } = options;
+      if (options.card === true) {
+        if (json || peers || together || record || svg !== null || from !== null)
+          throw new UsageError('--card goes with --check, --sizes, --quick and --only only');
+        const { entry, root } = benchmarks('card/main.js');
+        const { run, WrongUse } = (await import(entry)) as CostCard;
+        await judged(() => run({ root, quick, check, sizes, only }), WrongUse);
+        return;
       }
+      if (check || sizes) throw new UsageError('--check and --sizes go with --card');
+      const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
+      await judged(() => run({ quick, json, peers, together, record, only, svg, from }), WrongUse);
     });
+
+/** Exits with findings where `run` comes to false, and tells wrong use as such. */
+async function judged(run: () => Promise<boolean>, WrongUse: WrongUse): Promise<void> {
+  try {
+    if (!(await run())) process.exitCode = EXIT.FINDINGS;
+  } catch (error) {
+    if (error instanceof WrongUse) throw new UsageError(error.message, error.hint);
+    throw error;
+  }
+}
 
 /** Where the compiled benchmarks are. */
 function benchmarks(main: string): { entry: string; root: string } {
