@@ -51,6 +51,18 @@ export { renderText as renderDiff, type TextOptions as DiffTextOptions } from '.
 export { type Slot, slotOfField, slotsOfMember } from './diff/slot.js';
 export type { Comparable } from './diff/subject.js';
 export {
+  type Distance,
+  type Drift,
+  type DriftFinding,
+  type DriftKind,
+  drift,
+  nearestDialects,
+  readText,
+  renderDrift,
+  type SpecText,
+  type TextModel,
+} from './drift/index.js';
+export {
   type DumpBits,
   type DumpOptions,
   type DumpRow,

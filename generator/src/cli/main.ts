@@ -18,6 +18,7 @@ const COMMANDS = new Map<string, () => Promise<() => Command>>([
   ['budget', async () => (await import('./commands/budget.js')).budget],
   ['header', async () => (await import('./commands/header.js')).header],
   ['identify', async () => (await import('./commands/identify.js')).identify],
+  ['drift', async () => (await import('./commands/drift.js')).drift],
   ['demo', async () => (await import('./commands/demo.js')).demo],
   ['bench', async () => (await import('./commands/bench.js')).bench],
 ]);
