@@ -47,6 +47,7 @@ describe.each([
   // Without packages of its own: it finds those of the repository above it.
   { page: 'docs/diff.md', project: join(inside, 'diff') },
   ...['header', 'budget', 'align'].map((name) => ({ page: `docs/${name}.md`, project: join(scratch, name) })),
+  { page: 'docs/drift.md', project: join(inside, 'drift') },
 ])('$page, followed literally', ({ page, project }) => {
   const packs = join(scratch, 'packs');
   // What a run that was cut short left behind would change what the page's commands print.
@@ -169,6 +170,7 @@ describe('the README', () => {
       'CONTRIBUTING.md',
       'docs/guide.md',
       'docs/diff.md',
+      'docs/drift.md',
       'docs/header.md',
       'docs/budget.md',
       'docs/align.md',

@@ -18,7 +18,7 @@ export function compareBodies(
   const findings: Found[] = [];
   const met = new Set<BodyIR>();
   for (const told of message.bodies) {
-    const body = bodyFor(told, known);
+    const body = bodyFor(told, message, known);
     if (body === null) {
       findings.push(...unknownBody(told, message, dialect));
       continue;
@@ -48,10 +48,11 @@ export function compareBodies(
 const fieldsOf = (body: BodyIR): string =>
   body.fields.length === 0 ? `an empty ${body.kind}` : `a ${body.kind}: ${body.fields.map((f) => f.name).join(', ')}`;
 
-/** A text calls the only body of an event its request, and does not say what an ERROR is. */
-function bodyFor(told: TextBody, known: DialectMessage): BodyIR | null {
+/** A text calls the only body of an event its request, and does not say what an ERROR is: the body that is left over. */
+function bodyFor(told: TextBody, message: TextMessage, known: DialectMessage): BodyIR | null {
   const of = (kind: BodyIR['kind']): BodyIR | null => known.bodies.find((b) => b.kind === kind) ?? null;
-  if (told.kind === 'any') return known.bodies.length === 1 ? (known.bodies[0] ?? null) : of('request');
+  if (told.kind === 'any')
+    return known.bodies.find((b) => !message.bodies.some((other) => other.kind === b.kind)) ?? of('request');
   if (told.kind === 'response') return of('response');
   const other = told.kind === 'request' ? 'event' : 'request';
   return of(told.kind) ?? (of('response') === null ? of(other) : null);

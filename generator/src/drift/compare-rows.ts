@@ -88,8 +88,8 @@ export function sizeOf(field: FieldIR): number | null {
 function holds(stated: StatedSize, field: FieldIR, body: BodyIR, { framing }: DialectIR): boolean {
   const size = sizeOf(field);
   if (size === null) return stated.max === null || stated.max > stated.min;
-  if (stated.max !== null) return stated.max === size;
-  // In a frame of fixed size the last field may be told as the rest of it.
+  // In a frame of fixed size a field has all its bytes, however many of them are used, and the last may be told as the rest.
+  if (stated.max !== null) return stated.max === size && (stated.min === size || framing.fixedSize !== null);
   return framing.fixedSize === field.offset + size && body.fields[body.fields.length - 1] === field;
 }
 

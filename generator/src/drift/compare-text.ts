@@ -206,16 +206,18 @@ class Comparison {
 
   #add(given: Partial<DriftFinding> & Pick<DriftFinding, 'kinds' | 'place' | 'text'>): void {
     const finding: DriftFinding = {
-      class: null,
-      message: null,
-      body: null,
-      field: null,
-      dialect: '',
-      key: null,
-      schema: null,
-      hint: null,
+      kinds: given.kinds,
+      class: given.class ?? null,
+      message: given.message ?? null,
+      body: given.body ?? null,
+      field: given.field ?? null,
+      place: given.place,
+      text: given.text,
+      dialect: given.dialect ?? '',
+      key: given.key ?? null,
+      schema: given.schema ?? null,
       unresolved: [],
-      ...given,
+      hint: given.hint ?? null,
     };
     this.#findings.push({ ...finding, unresolved: this.#recorded.of(finding) });
   }

@@ -6,10 +6,11 @@ import { readText } from './read-text.js';
 import { SchemaPlaces } from './schema-places.js';
 import type { SpecText, TextModel } from './text-model.js';
 
+export type { RowAspect } from './compare-rows.js';
 export type { DriftFinding, DriftKind } from './finding.js';
 export { type Distance, nearestDialects } from './nearest.js';
 export { readText } from './read-text.js';
-export { renderDrift } from './render.js';
+export { type DriftRender, renderDrift } from './render.js';
 export type * from './text-model.js';
 
 /** How a LaTeX text and a dialect compare. */

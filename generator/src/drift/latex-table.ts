@@ -41,13 +41,7 @@ export function tableRows(source: string, parse: ParseLatex): TableRow[] {
     const macro = macroOf(node);
     if (macro === '\\' || macro === 'tabularnewline') {
       end();
-      i = argumentsAt(nodes, i + 1, 0).next - 1;
-      const next = nodes[i + 1];
-      if (next?.type === 'string' && next.content === '[')
-        i = Math.max(
-          i,
-          nodes.findIndex((n, k) => k > i && n.type === 'string' && n.content === ']'),
-        );
+      i = afterBreak(nodes, i + 1) - 1;
     } else if (macro !== null && RULE.test(macro)) continue;
     else if (macro !== null && RULED.test(macro)) i = argumentsAt(nodes, i + 1, 1).next - 1;
     else if (node.type === 'string' && node.content === '&') row.push([]);
@@ -55,6 +49,15 @@ export function tableRows(source: string, parse: ParseLatex): TableRow[] {
   }
   end();
   return rows;
+}
+
+/** Behind the star and the space that a line break may carry: `\\\\*[2pt]`. */
+function afterBreak(nodes: readonly LatexNode[], from: number): number {
+  const is = (at: number, text: string): boolean => nodes[at]?.type === 'string' && nodes[at]?.content === text;
+  const at = is(from, '*') ? from + 1 : from;
+  if (!is(at, '[')) return at;
+  const end = nodes.findIndex((_, k) => k > at && k < at + 8 && is(k, ']'));
+  return end < 0 ? at : end + 1;
 }
 
 function rowOf(columns: readonly (readonly LatexNode[])[]): TableRow | null {

@@ -88,10 +88,12 @@ export function readLayout(
       problems.push({
         place: where,
         message: `type "${typed}" is none of Request, Answer and Event`,
-        hint: 'the line is counted to the body above it',
+        hint: 'it is compared with the body that no other line is of',
       });
     const body =
-      kind !== null || last === undefined ? { kind: kind ?? ('any' as const), place: where, rows: [] } : last;
+      kind !== null || last === undefined || (typed !== '' && !read.broken)
+        ? { kind: kind ?? ('any' as const), place: where, rows: [] }
+        : last;
     if (body !== last) bodies.push(body);
     if (!saysNothing(read)) body.rows.push(read);
   }

@@ -12,14 +12,16 @@ export interface DriftRender {
 /** The findings as people read them, two places each, and one line of result; without a line break at its end. */
 export function renderDrift(drift: Drift, { width, paint }: DriftRender): string {
   const lines = drift.findings.flatMap((f) => [...renderFinding(f, width, paint), '']);
-  return [...lines, summary(drift, paint)].join('\n');
+  return [...lines, summary(drift, width, paint)].join('\n');
 }
 
 const at = (place: Place): string => `${place.file}:${place.line}:${place.column}`;
 
 function renderFinding(f: DriftFinding, width: number, paint: Paint): string[] {
   const of = [f.message, f.body, f.class === null ? null : `(${f.class})`].filter((part) => part !== null).join(' ');
-  const lines = [`${paint.bold(at(f.place))}: ${of === '' ? '' : `${of}: `}${titleOf(f)}`];
+  const place = `${at(f.place)}:`;
+  const [first = '', ...rest] = wrap(`${of === '' ? '' : `${of}: `}${titleOf(f)}`, width, place.length + 1);
+  const lines = [`${paint.bold(place)}${first === '' ? '' : ` ${first}`}`, ...rest.map((line) => `  ${line}`)];
   const schema = f.schema === null ? f.key : at(f.schema);
   const row = (label: string, said: string, colour: (text: string) => string): void => {
     for (const [i, part] of wrap(said, width - 11).entries())
@@ -42,18 +44,21 @@ function titleOf({ kinds, field }: DriftFinding): string {
   return `${kinds.join(' and ')} ${kinds.length === 1 ? 'differs' : 'differ'}`;
 }
 
-/** Words in lines of at most `width` columns; a longer word is cut. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const last = lines[lines.length - 1] as string;
-    if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+/** Words in lines of at most `width` columns, of which the first has `taken` less; a longer word is cut. */
+function wrap(text: string, width: number, taken = 0): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((w) => w.match(new RegExp(`.{1,${width - 2}}`, 'gu')) ?? [''])) {
+    const room = lines.length === 0 ? width - taken : width - 2;
+    if (line.length + 1 + word.length > room && (line !== '' || taken > 0)) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
   }
-  return lines.flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'gu')) ?? ['']);
+  return [...lines, line];
 }
 
-function summary(drift: Drift, paint: Paint): string {
+function summary(drift: Drift, width: number, paint: Paint): string {
   const { findings } = drift;
   const unreadable = findings.filter((f) => f.kinds.includes('unreadable')).length;
   const recorded = findings.filter((f) => f.unresolved.length > 0).length;
@@ -63,5 +68,6 @@ function summary(drift: Drift, paint: Paint): string {
   ];
   const count = `${findings.length} ${findings.length === 1 ? 'difference' : 'differences'}`;
   const read = `${drift.messages} messages, ${drift.rows} lines`;
-  return `${paint.bold(count)} to ${drift.protocol}/${drift.dialect} in ${read}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
+  const rest = `to ${drift.protocol}/${drift.dialect} in ${read}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
+  return `${paint.bold(count)} ${wrap(rest, width, count.length + 1).join('\n  ')}`;
 }
