@@ -195,6 +195,17 @@ describe('the tables of a real revision', () => {
     expect(nearest[0]?.differences).toBe(0);
   });
 
+  it('may be in several files, each with its own lines', async () => {
+    const at = rfc3.indexOf('\\busdef{GET_DEVICES}');
+    const parts = [rfc3.slice(0, at), rfc3.slice(at).replace('& 4 & 2 & Next offset', '& 5 & 2 & Next offset')];
+    const texts = parts.map((text, i) => ({ file: `${i}.tex`, text }));
+    const { findings, files } = await drift(texts, irOf('rfc3'));
+    expect(files).toEqual(['0.tex', '1.tex']);
+    expect(findings.map((f) => [f.place.file, brief(f)])).toEqual([
+      ['1.tex', '11 offset GET_DEVICES.response.next_offset'],
+    ]);
+  });
+
   it('compare with a bus that carries their dialect', async () => {
     expect(await found(rfc3, 'ffa-2026a')).toEqual([]);
   });
