@@ -155,6 +155,19 @@ export {
   type TraceOptions,
   traceFile,
 } from './trace/index.js';
+export { type Bridge, type Bridgeable, bridgeOf, type DialectBridge } from './translate/bridge.js';
+export { type Chained, chain, type Hop } from './translate/chain.js';
+export { isImpossible, isTranslated, type TranslateOptions, textFindings, translate } from './translate/translate.js';
+export type {
+  AssumedValue,
+  Impossible,
+  LossCode,
+  LostValue,
+  Obstacle,
+  ObstacleCode,
+  Translated,
+  Translation,
+} from './translate/translation.js';
 export type { BodyModule, CodecError, CodecMessage, CodecModule } from './vectors/codec-module.js';
 export { bodyModule, loadCodecs, StaleCodecs } from './vectors/codec-module.js';
 export type { Hunt } from './vectors/mutate/hunt.js';

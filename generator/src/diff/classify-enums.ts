@@ -34,7 +34,7 @@ function openness(a: EnumIR, b: EnumIR): Change[] {
 }
 
 /** By name, then by number: the same name with another number is renumbered, the same number under another name renamed. */
-function matchValues(a: EnumIR, b: EnumIR): Match<EnumValueIR>[] {
+export function matchValues(a: EnumIR, b: EnumIR): Match<EnumValueIR>[] {
   const named = matchBy(a.values, b.values, ({ name }) => name);
   const [left, right] = [named.filter((m) => m.b === null), named.filter((m) => m.a === null)];
   const both = named.filter((m) => m.a !== null && m.b !== null);
