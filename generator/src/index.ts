@@ -110,6 +110,7 @@ export { LineDecoder } from './jsonl/decode-lines.js';
 export { LineEncoder } from './jsonl/encode-lines.js';
 export type { Defaults, Entry } from './jsonl/entry.js';
 export { type Advance, Summarizer } from './jsonl/summarize.js';
+export { LineTranslator, type NamedDialect, type TranslateLineOptions } from './jsonl/translate-lines.js';
 export { Dialect, type DialectSource } from './language/dialect.js';
 export type { FieldSource, UnionArm, UnionSource } from './language/field.js';
 export { Profile, type ProfileSource } from './language/profile.js';

@@ -12,6 +12,7 @@ const COMMANDS = new Map<string, () => Promise<() => Command>>([
   ['encode', async () => (await import('./commands/encode.js')).encode],
   ['dump', async () => (await import('./commands/dump.js')).dump],
   ['diff', async () => (await import('./commands/diff.js')).diff],
+  ['translate', async () => (await import('./commands/translate.js')).translate],
   ['vectors', async () => (await import('./commands/vectors.js')).vectors],
   ['trace', async () => (await import('./commands/trace.js')).trace],
   ['align', async () => (await import('./commands/align.js')).align],

@@ -32,10 +32,13 @@ function matchInTurn<T>(as: readonly T[], bs: readonly T[], tests: readonly ((a:
   for (const test of tests) {
     for (const a of as) {
       if (partner.has(a)) continue;
-      const b = bs.find((candidate) => free.has(candidate) && test(a, candidate));
-      if (b === undefined) continue;
-      partner.set(a, b);
-      free.delete(b);
+      // In the order of B; sides are mostly alike, so that the first one is mostly it.
+      for (const b of free) {
+        if (!test(a, b)) continue;
+        partner.set(a, b);
+        free.delete(b);
+        break;
+      }
     }
   }
   return [

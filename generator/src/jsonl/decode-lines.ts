@@ -170,7 +170,7 @@ const OF_ANSWER = ['fields', 'size', 'surplus', 'findings'];
 const OF_REFUSAL = ['error', 'surplus', 'findings'];
 
 /** A copy of an entry that lacks what an earlier answer may have left in it. */
-function without(entry: Entry, keys: readonly string[]): Record<string, unknown> {
+export function without(entry: Entry, keys: readonly string[]): Record<string, unknown> {
   const copy = { ...entry };
   for (const key of keys) if (key in copy) delete copy[key];
   return copy;

@@ -44,13 +44,13 @@ export function mapsAll(a: EnumIR | null, b: EnumIR | null): boolean {
   if (kept && a.flags === b.flags && a.open === b.open) return true;
   const map = constantMap(a, b);
   if (a.flags) {
-    const bits = Array.from({ length: 64 }, (_, i) => 1n << BigInt(i));
-    const whole = a.open ? (1n << 64n) - 1n : a.values.reduce((all, { value }) => all | BigInt(value), 0n);
-    return b.flags && bits.every((bit) => (bit & whole) === 0n || map(bit) !== null) && map(whole) !== null;
+    // Bits that nobody names stay where they are.
+    const named = [...a.values, ...(a.open ? b.values : [])];
+    return b.flags && (b.open || !a.open) && map(named.reduce((all, { value }) => all | BigInt(value), 0n)) !== null;
   }
   if (!a.values.every(({ value }) => map(BigInt(value)) !== null)) return false;
-  if (!a.open && a.ranges.length === 0) return true;
-  return false;
+  const numbers = (e: EnumIR): string => JSON.stringify([e.values.map((v) => v.value), e.ranges, e.open]);
+  return (!a.open && a.ranges.length === 0) || numbers(a) === numbers(b);
 }
 
 /** Whether two enumerations give the same numbers the same names, so that every number may stay what it is. */
