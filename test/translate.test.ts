@@ -271,7 +271,7 @@ describe('what changed between the drafts', () => {
       to: null,
       why: [{ code: 'no_message', value: 'transport.GET_SHM.request' }],
     });
-    const flagged = '000a000001003000' + '00000000' + '01000000' + '08000000' + '00000000' + '00'.repeat(24);
+    const flagged = `000a000001003000${'00000000'}${'01000000'}${'08000000'}${'00'.repeat(28)}`;
     expect(fromTo('v1-2026', 'rfc3', flagged)).toMatchObject({
       verdict: 'lossy',
       lost: [{ field: 'flags', value: 1, why: 'absent' }],
