@@ -48,6 +48,7 @@ describe.each([
   { page: 'docs/diff.md', project: join(inside, 'diff') },
   ...['header', 'budget', 'align'].map((name) => ({ page: `docs/${name}.md`, project: join(scratch, name) })),
   { page: 'docs/drift.md', project: join(inside, 'drift') },
+  { page: 'docs/translate.md', project: join(inside, 'translate') },
 ])('$page, followed literally', ({ page, project }) => {
   const packs = join(scratch, 'packs');
   // What a run that was cut short left behind would change what the page's commands print.
@@ -171,6 +172,7 @@ describe('the README', () => {
       'docs/guide.md',
       'docs/diff.md',
       'docs/drift.md',
+      'docs/translate.md',
       'docs/header.md',
       'docs/budget.md',
       'docs/align.md',
