@@ -10,9 +10,9 @@ import { ShapeTable } from '../../stream/shape-table.js';
 import { renderTranslation } from '../../translate/render.js';
 import { EXIT, UsageError } from '../failure.js';
 import { linesOf, readLines, sizeOf } from '../input.js';
+import { isHex, sniffMessages } from '../messages.js';
 import { note, out, paintFor, progressOf } from '../terminal.js';
 import { openStore } from '../workspace.js';
-import { isHex, sniffMessages } from './decode.js';
 import { printTable } from './translate-table.js';
 
 interface Options {
@@ -128,6 +128,11 @@ async function translateMessages(
       continue;
     }
     const { kind, chunks } = await sniffMessages(input, ANSWERED);
+    if (kind === 'pcapng')
+      throw new UsageError(
+        `"${input}" is pcapng`,
+        'make lines of it: vwire decode --json FILE | vwire translate --jsonl -',
+      );
     if (kind === 'text') {
       for await (const lines of linesOf(chunks)) await out(lines.filter(isHexLine).map(hexAnswer).join(''));
       continue;
