@@ -2,7 +2,8 @@ import {
   type Bridgeable,
   bridgeOf,
   chain,
-  type DialectIndex,
+  compile,
+  DialectIndex,
   decode,
   encode,
   IrStore,
@@ -11,10 +12,14 @@ import {
   textFindings,
   translate,
 } from '@virtio-wire/generator';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomSchema } from './support/random-schema.js';
 import { below, noisy, type Random, randomFields, randomFrom, randomHeader } from './support/random-values.js';
 import { DIALECTS, type Vector, vectors } from './support/vectors.js';
 import { root } from './support/vwire.js';
+
+const SIZES = { u8: 1, u16: 2, u24: 3, u32: 4, u64: 8, s32: 4, be16: 2, be32: 4 } as const;
 
 const store = new IrStore(`${root}generated/ir`);
 const dialect = (name: string): DialectIndex => store.dialect(name)?.index as DialectIndex;
@@ -195,6 +200,71 @@ describe('any message of any dialect', () => {
       why: [{ code: 'refused', field: 'msg_size', limit: '9', value: 8 }],
       error: { code: 'truncated', offset: 6, got: 8 },
     });
+  });
+});
+
+describe('dialects drawn at random', () => {
+  const compiled = (text: string): DialectIndex[] =>
+    compile([{ file: 'schema/random/drawn.yaml', text }]).dialects.map((ir) => new DialectIndex(ir));
+  /** The same dialect with its fields turned round, which moves nearly all of them, and some of them of another type. */
+  const turned = ({ ir }: DialectIndex, seed: number): DialectIndex => {
+    const random = randomFrom(seed);
+    const width = (type: string): string =>
+      random() < 0.3 ? pick(random, ['u8', 'u16', 'u32', 'u64', 's32', 'be16']) : type;
+    const bodies = ir.bodies.map((body) => {
+      let end = ir.framing.headerSize;
+      const tail = body.fields.filter((f) => f.kind !== 'int' && !('fixed' in f.count));
+      const fields = [...body.fields.filter((f) => !tail.includes(f)).reverse(), ...tail].map((f) => {
+        const offset = end;
+        const type = f.kind === 'int' && f.bits.length === 0 ? (width(f.type) as typeof f.type) : null;
+        const size = type === null ? (f.kind === 'int' ? f.size : 0) : SIZES[type];
+        const many =
+          f.kind !== 'int' && 'fixed' in f.count ? f.count.fixed * (f.kind === 'ints' ? f.elementSize : 1) : 0;
+        end += size + many;
+        return type === null ? { ...f, offset } : { ...f, offset, type, size };
+      });
+      const maxSize = body.maxSize === null || tail.length > 0 ? null : end;
+      return { ...body, fields, minSize: end, maxSize } as typeof body;
+    });
+    return new DialectIndex({ ...ir, bodies, limits: { min: null, max: null, recommended: null } });
+  };
+
+  it('translate exactly, or say what is lost', () => {
+    const seen = { exact: 0, lossy: 0, impossible: 0 };
+    fc.assert(
+      fc.property(randomSchema, fc.nat(), (text, seed) => {
+        const [a] = compiled(text);
+        if (a === undefined || a.ir.framing.fixedSize !== null) return;
+        const b = turned(a, seed);
+        const random = randomFrom(seed);
+        const table = new Map(bridgeOf(a, b).messages.map((m) => [m.from, m.bridge]));
+        for (const { key } of a.ir.bodies) {
+          for (let i = 0; i < 4; i++) {
+            const bytes = written(random, a, key);
+            if (bytes === null || !follows(a, bytes, key)) continue;
+            const own = translate(a, a, bytes, as(a, key));
+            const told = `${text}\n${key} ${Buffer.from(bytes).toString('hex')} ${JSON.stringify(own)}`;
+            // Into itself a message loses nothing but what it should not have had.
+            if (own.verdict === 'impossible') expect.fail(told);
+            expect(
+              own.lost.filter(({ why }) => why !== 'reserved'),
+              told,
+            ).toEqual([]);
+            const there = translate(a, b, bytes, as(a, key));
+            seen[there.verdict]++;
+            if (own.verdict === 'exact' && table.get(key) === 'exact') expect(there.verdict, told).toBe('exact');
+            if (there.verdict !== 'exact') continue;
+            const back = translate(b, a, there.bytes, as(b, key));
+            expect(hexOf(back), `${told} ${hexOf(there)} ${JSON.stringify(back)}`).toBe(
+              Buffer.from(bytes).toString('hex'),
+            );
+          }
+        }
+      }),
+      { numRuns: 25, endOnFailure: true },
+    );
+    expect(seen.exact).toBeGreaterThan(0);
+    expect(seen.lossy + seen.impossible).toBeGreaterThan(0);
   });
 });
 

@@ -119,7 +119,9 @@ function integerReasons(
   const few = constant !== null && mine !== null && !mine.open && mine.ranges.length === 0;
   if (!few && narrower(boundsOf(a), boundsOf(b)))
     return [`${nameOf(b)} only ${b.bits === null ? (b.field as IntFieldIR).type : `${b.bits.width} bits`}`];
-  return b.bits === null && reservedMask(b.field as IntFieldIR) !== 0n ? [`${nameOf(b)} has reserved bits`] : [];
+  if (b.bits !== null) return [];
+  const clear = reservedMask(b.field as IntFieldIR) & ~(a.bits === null ? reservedMask(a.field as IntFieldIR) : 0n);
+  return clear === 0n ? [] : [`${nameOf(b)} has reserved bits`];
 }
 
 /** Whether the first dialect's text demands the same of the same fields. */

@@ -29,7 +29,7 @@ export function carryFields(
   const words = new Map<IntFieldIR, bigint>();
   for (const { a, b: part, constant } of plan.pairs) {
     if (isArray(part.field)) continue;
-    const value = integerIn(fields, a);
+    const value = meant(a, integerIn(fields, a));
     const carried = constant === null ? value : constant(value);
     if (carried === null) {
       const known = enumOf(b, part.field)?.values.map((v) => `${v.value} ${v.name}`) ?? [];
@@ -58,10 +58,20 @@ export function carryFields(
     if (isArray(part.field) && isArray(a.field)) carryArray(plan, a.field, part.field, fields, given, outcome);
   for (const part of plan.onlyA) lose(plan, part, fields, given, b, outcome);
   for (const field of plan.from.fields) residue(plan, field, fields, outcome);
-  for (const [field, word] of words) given[field.name] = word;
+  for (const [field, word] of words) given[field.name] = signed(field, word);
   settleLists(plan.to, given, outcome);
   return given;
 }
+
+/** A value without the bits that are reserved in it. */
+function meant({ field, bits }: Part, value: bigint): bigint {
+  if (field.kind !== 'int' || bits !== null || field.bits.length === 0) return value;
+  const word = BigInt.asUintN(8 * field.size, value) & ~reservedMask(field);
+  return signed(field, word);
+}
+
+/** Bits of a word as its type spells them. */
+const signed = ({ type }: IntFieldIR, word: bigint): bigint => (type === 's32' ? BigInt.asIntN(32, word) : word);
 
 /** A word whose groups are carried one by one is put together; an integer stands for itself. */
 function put(
@@ -167,7 +177,7 @@ function residue({ pairs, onlyA }: BodyPlan, field: FieldIR, fields: Decoded['fi
   if (field.kind !== 'int' || field.bits.length === 0) return;
   const inGroups = [...pairs.map(({ a }) => a), ...onlyA].some((part) => part.field === field && part.bits !== null);
   const word = BigInt.asUintN(8 * field.size, BigInt(value as number | bigint));
-  const left = inGroups ? word & (reservedMask(field) | ungrouped(field)) : 0n;
+  const left = word & (reservedMask(field) | (inGroups ? ungrouped(field) : 0n));
   if (left !== 0n)
     outcome.lose('reserved', `${field.name} & 0x${left.toString(16)}`, asValue(left), 'reserved bits, written as zero');
 }
