@@ -30,6 +30,7 @@ function matchInTurn<T>(as: readonly T[], bs: readonly T[], tests: readonly ((a:
   const partner = new Map<T, T>();
   const free = new Set(bs);
   for (const test of tests) {
+    if (free.size === 0) break;
     for (const a of as) {
       if (partner.has(a)) continue;
       // In the order of B; sides are mostly alike, so that the first one is mostly it.

@@ -6,7 +6,7 @@ import { assigned } from '../rules/enums.js';
 import { listReasons } from './bridge-lists.js';
 import { mapsAll } from './constants.js';
 import { boundsOf, countedBy, isArray, nameOf, type Part, reservedMask } from './part.js';
-import { type BodyPlan, enumOf, type Plan, planOf } from './plan.js';
+import { type BodyPlan, enumOf, makePlan, type Plan } from './plan.js';
 
 /**
  * What can be said about all messages of one body before any is seen. `exact`: each one that follows the first dialect's
@@ -31,7 +31,8 @@ export interface DialectBridge {
 
 /** Which messages of one dialect another one can carry, from the IR alone: no message is written for it. */
 export function bridgeOf(a: DialectIndex, b: DialectIndex): DialectBridge {
-  const plan = planOf(a, b);
+  // Of hundreds of pairs in a table each is asked for once: what is kept would only be in the way.
+  const plan = makePlan(a, b);
   const header = headerReasons(plan);
   const messages = a.ir.bodies.map(({ key }): Bridge => {
     const own = plan.bodies.get(key) ?? null;
@@ -119,7 +120,7 @@ function integerReasons(
   const few = constant !== null && mine !== null && !mine.open && mine.ranges.length === 0;
   if (!few && narrower(boundsOf(a), boundsOf(b)))
     return [`${nameOf(b)} only ${b.bits === null ? (b.field as IntFieldIR).type : `${b.bits.width} bits`}`];
-  if (b.bits !== null) return [];
+  if (b.bits !== null || (b.field as IntFieldIR).bits.length === 0) return [];
   const clear = reservedMask(b.field as IntFieldIR) & ~(a.bits === null ? reservedMask(a.field as IntFieldIR) : 0n);
   return clear === 0n ? [] : [`${nameOf(b)} has reserved bits`];
 }

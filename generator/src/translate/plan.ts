@@ -51,7 +51,8 @@ function subjectOf(index: DialectIndex): DialectSubject {
   return subject;
 }
 
-function makePlan(a: DialectIndex, b: DialectIndex): Plan {
+/** The same, made anew. */
+export function makePlan(a: DialectIndex, b: DialectIndex): Plan {
   const [left, right] = [subjectOf(a), subjectOf(b)];
   const bodies = new Map<string, BodyPlan | null>();
   for (const pair of matchUnits(left.units, right.units))
