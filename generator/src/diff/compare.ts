@@ -67,7 +67,8 @@ export function compare(left: Comparable, right: Comparable, labels?: Labels): C
     throw new NotComparable('one of the two holds messages, the other structs: nothing in them is the same thing');
   const [a, b] = [subjectOf(left), subjectOf(right)];
   const trials = new Trials(a, b);
-  const pairs = matchUnits(a.units, b.units);
+  // The first of several witnesses is shown: first in an order that both sides have in common.
+  const pairs = sorted(matchUnits(a.units, b.units), inCommon);
   const whole = [
     ...(dialectA === null || dialectB === null ? [] : dialectChanges(dialectA, dialectB)),
     ...matchSlots(a.header, b.header).flatMap((match) => slotChanges(match, HEADER)),
@@ -130,6 +131,9 @@ const orderOf = (item: Item): string => {
   const names = [item.a ?? item.b, item.b ?? item.a].sort().join(' ');
   return `${item.within ?? ''} ${names} ${axis} ${[item.before ?? '', item.after ?? ''].sort().join(' ')}`;
 };
+
+const inCommon = (pair: Match<Unit>): string =>
+  `${identityOf(pair)} ${[pair.a?.key ?? '', pair.b?.key ?? ''].sort().join(' ')}`;
 
 const sorted = <T>(things: readonly T[], key: (thing: T) => string): readonly T[] =>
   [...things].sort((x, y) => (key(x) < key(y) ? -1 : key(x) > key(y) ? 1 : 0));
