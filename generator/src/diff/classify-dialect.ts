@@ -1,3 +1,4 @@
+import { hexId } from '../ir/spell-id.js';
 import type { ClassIR, DialectIR, FramingIR, LimitsIR, RangeIR } from '../ir/types.js';
 import type { Axis, Change, Kind } from './item.js';
 import { matchBy } from './match.js';
@@ -39,16 +40,15 @@ function framingChanges(a: FramingIR, b: FramingIR): Change[] {
       a.fixedSize === null ? 'tightened' : b.fixedSize === null ? 'loosened' : grew(a.fixedSize, b.fixedSize);
     add('size', text(a.fixedSize), text(b.fixedSize), kind);
   }
-  const hex = (n: number): string => (n === 0 ? 'none' : `0x${n.toString(16).padStart(2, '0')}`);
+  const bitText = (n: number): string => (n === 0 ? 'none' : hexId(n));
   const bit = (n: number, m: number): Kind => (n === 0 ? 'added' : m === 0 ? 'removed' : 'moved');
   if (a.responseBit !== b.responseBit)
-    add('response_bit', hex(a.responseBit), hex(b.responseBit), bit(a.responseBit, b.responseBit));
+    add('response_bit', bitText(a.responseBit), bitText(b.responseBit), bit(a.responseBit, b.responseBit));
   return changes;
 }
 
 function classChanges(a: DialectIR, b: DialectIR): Change[] {
-  const text = (c: ClassIR | null): string | null =>
-    c === null ? null : `type 0x${c.type.toString(16).padStart(2, '0')}`;
+  const text = (c: ClassIR | null): string | null => (c === null ? null : `type ${hexId(c.type)}`);
   return matchBy(a.classes, b.classes, ({ name }) => name).flatMap(({ a: left, b: right }) => {
     if (left?.type === right?.type) return [];
     const kind = left === null ? 'added' : right === null ? 'removed' : 'renumbered';
@@ -85,7 +85,7 @@ function rangeChanges(a: DialectIR, b: DialectIR): Change[] {
       while (to + 1 < IDS && before[to + 1] === before[from] && after[to + 1] === after[from]) to++;
       const [left, right] = [before[from] ?? null, after[from] ?? null];
       if (left !== right) {
-        const path = `ranges.${name}.${hex(from)}-${hex(to)}`;
+        const path = `ranges.${name}.${hexId(from)}-${hexId(to)}`;
         changes.push(change(path, path, left ?? 'nobody', right ?? 'nobody', { meaning: ownerKind(left, right) }));
       }
       from = to + 1;
@@ -93,8 +93,6 @@ function rangeChanges(a: DialectIR, b: DialectIR): Change[] {
     return changes;
   });
 }
-
-const hex = (id: number): string => `0x${id.toString(16).padStart(2, '0')}`;
 
 function ownersOf(ranges: readonly RangeIR[], name: string): (string | null)[] {
   const owners = new Array<string | null>(IDS).fill(null);

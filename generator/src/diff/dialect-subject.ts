@@ -1,7 +1,9 @@
 import { decode, isRefused } from '../interpret/decode.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
 import { encode } from '../interpret/encode.js';
+import { valueOfWord } from '../interpret/int.js';
 import { toHex, type Value } from '../interpret/values.js';
+import { hexId } from '../ir/spell-id.js';
 import type { BodyIR, FieldIR, IntFieldIR } from '../ir/types.js';
 import type { Leaf, Reading } from './item.js';
 import { bitsOf, constantOf, intLeaf } from './leaf.js';
@@ -85,7 +87,7 @@ export class DialectSubject implements Subject {
     const word = field.bits
       .filter((bits) => bits.reserved)
       .reduce((left, { lsb, width }) => left & ~(((1n << BigInt(width)) - 1n) << BigInt(lsb)), value);
-    return field.type === 's32' ? BigInt.asIntN(32, word) : word;
+    return valueOfWord(field.type, word);
   }
 
   #leaves(field: FieldIR, values: Readonly<Record<string, Value>>, prefix: string): Leaf[] {
@@ -131,7 +133,7 @@ function among(announced: readonly BodyIR[], expected: Unit | null): readonly Bo
 
 function unitOf(body: BodyIR, start: number, was: ReadonlyMap<string, string>): Unit {
   const facts: Fact[] = [
-    { name: 'id', value: `0x${body.id.toString(16).padStart(2, '0')}`, axis: 'wire' },
+    { name: 'id', value: hexId(body.id), axis: 'wire' },
     { name: 'from', value: body.from, axis: 'meaning' },
     { name: 'any_device', value: body.anyDevice ? 'yes' : 'no', axis: 'meaning' },
   ];

@@ -1,3 +1,4 @@
+import { valueOfWord } from '../interpret/int.js';
 import type { FamilyIndex } from '../interpret/structs/family-index.js';
 import type { ChoiceIR, ChosenIR, IntMemberIR, MemberIR, ShapeIR, StructIR } from '../ir/structs.js';
 import { intOf, lengthOf, type Trial } from './trial.js';
@@ -80,7 +81,10 @@ class Filler {
     for (let i = 0; i < n; i++) {
       if (member.kind === 'records') this.members(member.fields, `${path}[${i}]`);
       else if (member.kind === 'ints')
-        this.given[`${path}[${i}]`] = signed(member.type, intOf(this.trial, this.#place++, 8 * member.elementSize));
+        this.given[`${path}[${i}]`] = valueOfWord(
+          member.type,
+          intOf(this.trial, this.#place++, 8 * member.elementSize),
+        );
       else this.#struct(member.struct, `${path}[${i}]`);
     }
   }
@@ -102,16 +106,13 @@ class Filler {
     const constant = values[(trial.number + place) % Math.max(1, values.length)];
     const free = constant === undefined ? intOf(trial, place, 8 * size) : BigInt(constant.value);
     const value = forced ?? (bounds?.equals === undefined ? free : BigInt(bounds.equals));
-    if (bits.length === 0) this.given[path] = signed(type, value);
+    if (bits.length === 0) this.given[path] = valueOfWord(type, value);
     for (const { name: part, lsb, width, reserved } of bits)
       if (!reserved)
         this.given[`${path}.${part}`] =
           trial.forced.get(`${path}.${part}`) ?? (value >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n);
   }
 }
-
-const signed = (type: IntMemberIR['type'], value: bigint): bigint =>
-  type === 's32' ? BigInt.asIntN(32, value) : value;
 
 /** Whether a field only says how many elements an array beside it has. */
 const counted = (members: readonly MemberIR[], { name }: IntMemberIR): boolean =>

@@ -1,7 +1,7 @@
 import { didYouMean } from '../diagnostics/did-you-mean.js';
+import { hexId } from '../ir/spell-id.js';
 import type { BodyIR, DialectIR } from '../ir/types.js';
 import { compareBodies } from './compare-bodies.js';
-import { hexId } from './describe.js';
 import type { DriftFinding } from './finding.js';
 import { Recorded } from './recorded.js';
 import type { SchemaPlaces } from './schema-places.js';

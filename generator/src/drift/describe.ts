@@ -2,8 +2,6 @@ import type { FieldIR } from '../ir/types.js';
 import { sizeOf } from './compare-rows.js';
 import type { TextRow } from './text-model.js';
 
-export const hexId = (id: number): string => `0x${id.toString(16).padStart(2, '0')}`;
-
 const bytes = (n: number): string => `${n} ${n === 1 ? 'byte' : 'bytes'}`;
 
 /** A line of the text in words; the offset counts from the start of the payload. */

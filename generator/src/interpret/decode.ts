@@ -1,3 +1,4 @@
+import { hexId } from '../ir/spell-id.js';
 import type { BodyIR, FieldIR } from '../ir/types.js';
 import type { DialectIndex } from './dialect-index.js';
 import { readInt } from './int.js';
@@ -110,7 +111,7 @@ function unknownId(index: DialectIndex, type: number, id: number): WireError {
   const expected = `a ${index.classOf(type)} ${kind} id`;
   return wireError(
     'unknown_id',
-    `${field.name} 0x${id.toString(16).padStart(2, '0')} is not ${expected} of ${index.ir.dialect}`,
+    `${field.name} ${hexId(id)} is not ${expected} of ${index.ir.dialect}`,
     field.name,
     field.offset,
     expected,

@@ -1,7 +1,7 @@
 import { didYouMean } from '../diagnostics/did-you-mean.js';
 import type { BitsIR, BodyIR, FieldIR, IntFieldIR } from '../ir/types.js';
 import type { DialectIndex } from './dialect-index.js';
-import { rangeOf, writeInt } from './int.js';
+import { rangeOf, valueOfWord, writeInt } from './int.js';
 import { fromHex } from './values.js';
 import { type WireError, wireError } from './wire-error.js';
 
@@ -231,7 +231,7 @@ function wordOrParts(field: IntFieldIR, groups: readonly BitsIR[], given: Given)
       'a value',
       'nothing',
     );
-  return field.type === 's32' ? BigInt.asIntN(32, value) : value;
+  return valueOfWord(field.type, value);
 }
 
 const highestOf = ({ width }: BitsIR): bigint => (1n << BigInt(width)) - 1n;

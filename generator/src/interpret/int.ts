@@ -22,6 +22,9 @@ export function readInt(view: DataView, at: number, type: IntType): number | big
   }
 }
 
+/** The value that the bits of a word stand for in an integer of this type. */
+export const valueOfWord = (type: IntType, word: bigint): bigint => (type === 's32' ? BigInt.asIntN(32, word) : word);
+
 /** Writes one integer that is known to fit. */
 export function writeInt(view: DataView, at: number, type: IntType, value: number | bigint): void {
   switch (type) {

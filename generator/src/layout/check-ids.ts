@@ -1,9 +1,8 @@
 import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { Report } from '../diagnostics/report.js';
+import { hexId } from '../ir/spell-id.js';
 import type { Path, SourceFile } from '../read/source-file.js';
 import type { ResolvedDialect, ResolvedMessage } from '../resolve/resolved.js';
-
-const hex = (id: number): string => `0x${id.toString(16).padStart(2, '0')}`;
 
 /** No two messages of a class share an id with the same kind of body, and every id lies in a range of its class. */
 export function checkIds(dialect: ResolvedDialect, report: Report): void {
@@ -26,7 +25,7 @@ export function checkIds(dialect: ResolvedDialect, report: Report): void {
         report.add(
           'VW208',
           place,
-          `${message.name} and ${first.name} both use ${spaceOf(message.class)} id ${hex(message.id.value)} (${side})`,
+          `${message.name} and ${first.name} both use ${spaceOf(message.class)} id ${hexId(message.id.value)} (${side})`,
           {
             also: { ...first.id.origin.source.place(first.id.origin.path), text: `${first.name} takes it here` },
             hint: 'give one of them another id, or remove the inherited one',
@@ -38,11 +37,11 @@ export function checkIds(dialect: ResolvedDialect, report: Report): void {
     }
     const own = ranges.filter((r) => r.class === message.class);
     if (own.length > 0 && !own.some((r) => message.id.value >= r.from && message.id.value <= r.to)) {
-      const known = own.map((r) => `${hex(r.from)}..${hex(r.to)} ${r.owner}`).join(', ');
+      const known = own.map((r) => `${hexId(r.from)}..${hexId(r.to)} ${r.owner}`).join(', ');
       report.add(
         'VW209',
         place,
-        `${message.class} id ${hex(message.id.value)} of ${message.name} lies in no declared range`,
+        `${message.class} id ${hexId(message.id.value)} of ${message.name} lies in no declared range`,
         {
           also:
             dialect.ranges === null
@@ -78,7 +77,7 @@ function checkRanges(dialect: ResolvedDialect, report: Report): void {
     report.add(
       'VW217',
       origin.source.place(path),
-      `${range.class} ids ${hex(range.from)}..${hex(range.to)} overlap ${hex(other.from)}..${hex(other.to)}`,
+      `${range.class} ids ${hexId(range.from)}..${hexId(range.to)} overlap ${hexId(other.from)}..${hexId(other.to)}`,
       {
         also: { ...origin.source.place([...origin.path, first]), text: 'the other range is here' },
         hint: 'an id has one owner',
@@ -98,7 +97,7 @@ export function checkRange(
   report.add(
     'VW306',
     source.place([...path, 'from']),
-    `from ${hex(range.from)} is above to ${hex(range.to)}: the range is empty`,
+    `from ${hexId(range.from)} is above to ${hexId(range.to)}: the range is empty`,
     {
       also: { ...source.place([...path, 'to']), text: '"to" is here' },
       hint: 'exchange the two',

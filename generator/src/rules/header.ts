@@ -1,7 +1,6 @@
+import { hexId } from '../ir/spell-id.js';
 import type { Case } from './case.js';
 import type { Finding } from './finding.js';
-
-const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
 
 /** Rules about who sends what, to whom, under which token. */
 export function judgeHeader(subject: Case): Finding[] {
@@ -26,7 +25,7 @@ function named({ named: body, index, decoded }: Case): Finding[] {
   };
   if ((differs & responseBit) !== 0) finding('response-bit', typeField, type, `${body.type} for a ${body.kind}`);
   if ((differs & ~responseBit) !== 0) finding('class', typeField, index.classOf(type), body.class);
-  if (id !== body.id) finding('msg-id', index.idField, hex(id), `${hex(body.id)} ${body.message}`);
+  if (id !== body.id) finding('msg-id', index.idField, hexId(id), `${hexId(body.id)} ${body.message}`);
   return found;
 }
 
@@ -85,7 +84,7 @@ function refused({ decoded, index, profile }: Case): Finding[] {
       layer: 'rules',
       field: name,
       offset,
-      got: hex(decoded.body.id),
+      got: hexId(decoded.body.id),
       expected: refusal.doc,
       clause: refusal.clause,
     },

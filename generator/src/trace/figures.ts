@@ -1,3 +1,4 @@
+import { hexId } from '../ir/spell-id.js';
 import { type Conversation, framesIn, type Heard } from './conversation.js';
 
 /** What a conversation comes to. */
@@ -115,6 +116,6 @@ export function nameOfFrame(frame: Heard): string {
   const { type, id } = index.announcedBy((field) => Number(header[field.name]));
   const known = index.at(type, id)[0];
   const name = index.classOf(type);
-  const text = known?.message ?? `0x${id.toString(16).padStart(2, '0')}`;
+  const text = known?.message ?? hexId(id);
   return name === 'transport' ? text : `${name} ${text}`;
 }

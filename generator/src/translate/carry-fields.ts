@@ -1,5 +1,6 @@
 import type { Decoded } from '../interpret/decode.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
+import { valueOfWord } from '../interpret/int.js';
 import type { Value } from '../interpret/values.js';
 import type { BodyIR, FieldIR, IntFieldIR } from '../ir/types.js';
 import { carryArray } from './carry-array.js';
@@ -58,7 +59,7 @@ export function carryFields(
     if (isArray(part.field) && isArray(a.field)) carryArray(plan, a.field, part.field, fields, given, outcome);
   for (const part of plan.onlyA) lose(plan, part, fields, given, b, outcome);
   for (const field of plan.from.fields) residue(plan, field, fields, outcome);
-  for (const [field, word] of words) given[field.name] = signed(field, word);
+  for (const [field, word] of words) given[field.name] = valueOfWord(field.type, word);
   settleLists(plan.to, given, outcome);
   return given;
 }
@@ -67,11 +68,8 @@ export function carryFields(
 function meant({ field, bits }: Part, value: bigint): bigint {
   if (field.kind !== 'int' || bits !== null || field.bits.length === 0) return value;
   const word = BigInt.asUintN(8 * field.size, value) & ~reservedMask(field);
-  return signed(field, word);
+  return valueOfWord(field.type, word);
 }
-
-/** Bits of a word as its type spells them. */
-const signed = ({ type }: IntFieldIR, word: bigint): bigint => (type === 's32' ? BigInt.asIntN(32, word) : word);
 
 /** A word whose groups are carried one by one is put together; an integer stands for itself. */
 function put(

@@ -1,3 +1,4 @@
+import { hexId } from '../../ir/spell-id.js';
 import type { EnumIR } from '../../ir/types.js';
 import { comment } from './comment.js';
 import { identifier, type Scope, upper } from './names.js';
@@ -32,12 +33,12 @@ export function enumView(given: EnumIR, tag: string, macros: Scope): EnumView {
       given.doc,
       given.spec,
       given.open ? 'Other values may occur.' : null,
-      ...given.ranges.map((r) => `${hex(r.from)} to ${hex(r.to)}: ${r.owner}${r.doc === '' ? '' : `, ${r.doc}`}`),
+      ...given.ranges.map((r) => `${hexId(r.from)} to ${hexId(r.to)}: ${r.owner}${r.doc === '' ? '' : `, ${r.doc}`}`),
     ]),
     type: asEnum ? `enum ${tag}` : null,
     values: given.values.map(({ name: value, value: number, doc }) => ({
       name: macros.claim(`${upper(tag)}_${upper(value)}`),
-      value: asEnum ? hex(number) : `${hex(number)}u`,
+      value: asEnum ? hexId(number) : `${hexId(number)}u`,
       note: comment([doc], ' ')
         .map((line) => line.trim())
         .join(' ')
@@ -45,5 +46,3 @@ export function enumView(given: EnumIR, tag: string, macros: Scope): EnumView {
     })),
   };
 }
-
-export const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;

@@ -1,8 +1,9 @@
 import { headerOf, isDialect, type LaidOut, layoutsOf, nameOf } from '../../ir/laid-out.js';
+import { hexId } from '../../ir/spell-id.js';
 import { type ArrayMemberIR, chosenBy, type FamilyIR, type StructIR, type TagChoiceIR } from '../../ir/structs.js';
 import type { BodyIR, DialectIR, EnumIR } from '../../ir/types.js';
 import { comment } from './comment.js';
-import { type EnumView, enumName, enumRemark, enumView, hex } from './enum-view.js';
+import { type EnumView, enumName, enumRemark, enumView } from './enum-view.js';
 import type { TypeStyle } from './int-types.js';
 import { identifier, Scope, upper } from './names.js';
 import { type DefineView, type StructView, structView } from './struct-view.js';
@@ -148,7 +149,7 @@ export function headerView(ir: DialectIR | FamilyIR, options: HeaderOptions): He
 }
 
 const travels = ({ id, from, kind }: BodyIR): string =>
-  `Id ${hex(id)}, ${kind}, from ${from === 'either' ? 'either side' : `the ${from}`}.`;
+  `Id ${hexId(id)}, ${kind}, from ${from === 'either' ? 'either side' : `the ${from}`}.`;
 
 function constants(ir: DialectIR, prefix: string): HeaderView['groups'] {
   const { framing, limits, classes } = ir;
@@ -235,7 +236,7 @@ function casesOf(choice: TagChoiceIR, name: string): string[] {
       : casesOf(shape, name).map((rest) => `${where} ${values}, ${rest}`);
   };
   return [
-    ...choice.cases.flatMap(({ values, shape }) => line(values.map(hex).join(', '), shape)),
+    ...choice.cases.flatMap(({ values, shape }) => line(values.map(hexId).join(', '), shape)),
     ...line('otherwise', choice.otherwise),
   ];
 }

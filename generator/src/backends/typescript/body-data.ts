@@ -1,3 +1,4 @@
+import { hexId } from '../../ir/spell-id.js';
 import type { BodyModel } from './body-model.js';
 import { clause, doc } from './docs.js';
 import { constant } from './render.js';
@@ -9,7 +10,7 @@ export function bodyData({ ir: dialect }: DialectModel, { ir, name, tail, size }
   const inherited = ir.origin === dialect.dialect ? '' : `Declared in ${ir.origin}.`;
   const fixed = ir.fields.filter((field) => field !== tail?.ir).map((field) => `${field.name}: ${field.offset}`);
   const line = fixed.length === 0 ? '  fields: {},' : `  fields: { ${fixed.join(', ')} },`;
-  const number = `0x${ir.id.toString(16).padStart(2, '0')}`;
+  const number = hexId(ir.id);
   const lines = [
     '{',
     `  name: '${name}',`,

@@ -1,3 +1,4 @@
+import { hexId } from '../../ir/spell-id.js';
 import type { BodyModel } from './body-model.js';
 import { bodyChecks } from './check.js';
 import { doc } from './docs.js';
@@ -180,8 +181,6 @@ function byType(dialect: DialectModel): string[] {
     '}',
   ];
 }
-
-const hexId = (id: number): string => `0x${id.toString(16).padStart(2, '0')}`;
 
 const later = (code: string): string => `code = ErrorCode.${code};`;
 

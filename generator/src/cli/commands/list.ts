@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { knownNames } from '../../diagnostics/did-you-mean.js';
+import { hexId } from '../../ir/spell-id.js';
 import type { FamilyIR } from '../../ir/structs.js';
 import type { BodyIR, DialectIR } from '../../ir/types.js';
 import { UsageError } from '../failure.js';
@@ -120,15 +121,13 @@ function dialectTable(dialects: readonly DialectIR[]): string {
 const headline = (table: string, bold: (text: string) => string): string =>
   table.replace(/^.*$/m, (line) => bold(line));
 
-const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
-
 const sizeOf = (b: BodyIR): string => (b.maxSize === null ? `${b.minSize}+` : String(b.minSize));
 
 function messageTable(ir: DialectIR): string {
   const paint = paintFor(process.stdout);
   const arrow = { driver: 'drv→dev', device: 'dev→drv', either: 'either' } as const;
   const rows = ir.bodies.map((b) => [
-    hex(b.id),
+    hexId(b.id),
     b.class,
     b.message,
     b.kind,

@@ -1,3 +1,4 @@
+import { hexId } from '../../ir/spell-id.js';
 import type { BodyIR, DialectIR, IntFieldIR } from '../../ir/types.js';
 import { fieldChanges } from './field-changes.js';
 import { type Mutant, replaced } from './mutant.js';
@@ -36,7 +37,7 @@ function* frameMutants(ir: DialectIR): Generator<DialectMutant> {
   if (type === undefined) return;
   for (let bit = 0; bit < 8 * type.size; bit++) {
     const mask = (typeMask ^ (1 << bit)) >>> 0;
-    yield mutant('type-mask', `${hex(typeMask)} -> ${hex(mask)}`, { typeMask: mask });
+    yield mutant('type-mask', `${hexId(typeMask)} -> ${hexId(mask)}`, { typeMask: mask });
   }
 }
 
@@ -70,14 +71,20 @@ function* bodyMutants(ir: DialectIR, i: number, body: BodyIR): Generator<Dialect
       };
   }
   const other = body.id ^ 1;
-  yield { kind: 'id', where: body.key, what: `${hex(body.id)} -> ${hex(other)}`, keys, ir: withBody({ id: other }) };
+  yield {
+    kind: 'id',
+    where: body.key,
+    what: `${hexId(body.id)} -> ${hexId(other)}`,
+    keys,
+    ir: withBody({ id: other }),
+  };
   for (let bit = 1; bit <= ir.framing.typeMask; bit *= 2) {
     if ((ir.framing.typeMask & bit) === 0) continue;
     const type = body.type ^ bit;
     yield {
       kind: 'type-bit',
       where: body.key,
-      what: `${hex(body.type)} -> ${hex(type)}`,
+      what: `${hexId(body.type)} -> ${hexId(type)}`,
       keys,
       ir: withBody({ type }),
     };
@@ -93,11 +100,9 @@ function* swaps(ir: DialectIR): Generator<DialectMutant> {
       yield {
         kind: 'id-swap',
         where: `${a.key} ${b.key}`,
-        what: `${hex(a.id)} <-> ${hex(b.id)}`,
+        what: `${hexId(a.id)} <-> ${hexId(b.id)}`,
         keys: [a.key, b.key],
         ir: { ...ir, bodies },
       };
     }
 }
-
-const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
