@@ -33,10 +33,12 @@ export async function deviceSide(
   diskPath: string,
 ): Promise<DeviceSide> {
   const file = await open(diskPath, 'r+');
+  const store = await FileStore.of(file);
+  // From the bus to the last device nothing may wait: a driver that asks in between is told of fewer.
   const bus = new DeviceBus({ medium, dialect, memory });
   const terminal = new ConsoleDevice();
   terminal.onData((bytes) => void terminal.send(bytes));
-  bus.add(DISK, new BlockDevice({ store: await FileStore.of(file), id: 'demo disk' }));
+  bus.add(DISK, new BlockDevice({ store, id: 'demo disk' }));
   bus.add(RANDOM, new EntropyDevice());
   bus.add(TERMINAL, terminal);
   return {
