@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { dispatcher } from '../../runtime/dist/core/correlation/dispatch.js';
+import { compiled } from '../../runtime/dist/core/compiled.js';
 import {
   REPLY,
   type ReplyContext,
@@ -14,6 +15,7 @@ import {
   requestFault,
 } from '../../runtime/dist/core/correlation/request-machine.js';
 import { TOKEN, type TokenEvent } from '../../runtime/dist/core/correlation/token-machine.js';
+import { sorted } from '../../runtime/dist/core/sorted.js';
 import { type Machine, step } from '../../runtime/dist/core/table.js';
 import { walk } from './support/walk.js';
 
@@ -134,7 +136,10 @@ describe('the table of one reply', () => {
   });
 });
 
-describe('the dispatcher', () => {
+describe.each([
+  ['compiled', compiled],
+  ['sorted', sorted],
+] as const)('a table that is %s', (_how, dispatcher) => {
   const agrees = <S extends string, C, E extends { readonly type: string }, F>(
     machine: Machine<S, C, E, F>,
     starts: readonly { state: S; context: C }[],
@@ -192,5 +197,22 @@ describe('the dispatcher', () => {
       rows: [{ from: ['a'], on: 'go', guard: null, to: (c) => c.to, act: null, source: ['C'] }],
     };
     expect(dispatcher(machine)('a', { to: 'b' }, { type: 'go' }, () => {})).toBe('b');
+  });
+});
+
+describe('a program that may not make code of text', () => {
+  it('runs a bus all the same', () => {
+    const script = `
+      import { DeviceBus, DriverBus, loopback, SharedMemory } from '@virtio-wire/runtime';
+      const { ends } = loopback();
+      const memory = new SharedMemory([{ base: 0, bytes: new Uint8Array(65536) }]);
+      const devices = new DeviceBus({ medium: ends[1], dialect: 'rfc3', memory });
+      devices.add(5, { id: 4, features: [], queues: [16], start() {}, kick() {} });
+      const driver = await DriverBus.open({ medium: ends[0], dialect: 'rfc3', memory: { memory, base: 0, length: 65536 } });
+      console.log([...driver.devices.keys()].join());
+      await driver.close();`;
+    const flags = ['--disallow-code-generation-from-strings', '--input-type=module', '--eval', script];
+    const { status, stdout, stderr } = spawnSync(process.execPath, flags, { cwd: 'runtime', encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '5\n', stderr: '' });
   });
 });

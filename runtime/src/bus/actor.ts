@@ -1,4 +1,4 @@
-import { type Dispatch, dispatcher } from '../core/correlation/dispatch.js';
+import { type Dispatch, dispatcher } from '../core/dispatch.js';
 import type { Machine } from '../core/table.js';
 import { rethrowLater } from './rethrow.js';
 

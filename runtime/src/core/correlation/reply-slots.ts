@@ -1,9 +1,9 @@
 import type { Message } from '../../wire/message.js';
 import { Batch } from '../batch.js';
+import { dispatcher } from '../dispatch.js';
 import { IdMap } from '../id-map.js';
 import type { Limits } from '../limits.js';
 import { benign, type Standing } from './benign.js';
-import { dispatcher } from './dispatch.js';
 import type { CorrelationEffect, RequestMessage, ResponseMessage } from './effect.js';
 import { laneKey } from './lane.js';
 import { Line, type Linked } from './line.js';

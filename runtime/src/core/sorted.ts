@@ -1,12 +1,5 @@
-import type { Machine, Row } from '../table.js';
-
-/** Takes one event in a state: the next state, or null where no row fits. `context` is changed in place. */
-export type Dispatch<State, Context, Event, Effect> = (
-  state: State,
-  context: Context,
-  event: Event,
-  emit: (effect: Effect) => void,
-) => State | null;
+import type { Dispatch } from './dispatch.js';
+import type { Machine, Row } from './table.js';
 
 /** The rows of one state: those of event `types[i]` are `rows[i]`. */
 interface OfState<R> {
@@ -16,13 +9,10 @@ interface OfState<R> {
 }
 
 /**
- * `step` of a table for where a million steps a second are taken: the rows are sorted by state and event once, the effects
- * go to `emit` as they come and nothing is allocated. Row order stays priority order.
- *
- * States and events are looked for one by one: a few comparisons of pointers cost less than a property whose name is not
- * known when this is compiled, which all machines share.
+ * A table whose rows are sorted by state and event once. States and events are looked for one by one: a few comparisons of
+ * pointers cost less than a property whose name is not known when this is compiled, which all machines share.
  */
-export function dispatcher<State extends string, Context, Event extends { readonly type: string }, Effect>(
+export function sorted<State extends string, Context, Event extends { readonly type: string }, Effect>(
   machine: Machine<State, Context, Event, Effect>,
 ): Dispatch<State, Context, Event, Effect> {
   type R = Row<State, Context, Event, Effect>;
