@@ -7,7 +7,7 @@ export class Alarms {
   readonly #calls = new Map<string, () => void>();
 
   /** `numbered` is told when the timer of a request runs out. */
-  constructor(clock: Pick<Clock, 'now' | 'after'>, numbered: (id: number) => void) {
+  constructor(clock: Pick<Clock, 'now' | 'after' | 'soon'>, numbered: (id: number) => void) {
     this.timers = new Timers(clock, (key) => {
       if (typeof key === 'number') numbered(key);
       else this.#ring(key);

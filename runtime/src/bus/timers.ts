@@ -6,9 +6,13 @@ const LONGEST = 0x7fff_ffff;
 /** Lists kept although nothing runs in them: the few durations of the limits. Any other is dropped with its last timer. */
 const KEPT_LISTS = 16;
 
+/** Of a timer that was armed in this turn. */
+const UNKNOWN = -1;
+
 interface Entry<Key> {
   readonly key: Key;
-  readonly due: number;
+  /** When it runs out, or `UNKNOWN`. */
+  due: number;
   readonly list: List<Key>;
   previous: Entry<Key> | null;
   next: Entry<Key> | null;
@@ -19,14 +23,17 @@ interface List<Key> {
   readonly ms: number;
   head: Entry<Key> | null;
   tail: Entry<Key> | null;
+  /** Whether timers of this turn stand at its end. */
+  fresh: boolean;
 }
 
 /**
- * Named timers on one timer of the clock. Arming and cancelling are O(1) and touch the clock only where nothing runs out
- * earlier: a bus arms one timer for every request, and nearly all are cancelled.
+ * Named timers on one timer of the clock. Arming and cancelling are O(1): a bus arms one timer for every request, and nearly
+ * all are cancelled. To look at a clock costs more than that, so it is looked at once a turn, when the turn is over: timers
+ * run out late by what the turn took, never early, and those cancelled in the same turn never touch the clock.
  */
 export class Timers<Key extends string | number> {
-  readonly #clock: Pick<Clock, 'now' | 'after'>;
+  readonly #clock: Pick<Clock, 'now' | 'after' | 'soon'>;
   readonly #fire: (key: Key) => void;
   /** Numbers are the names of requests, one after the other; few timers have words for names. */
   readonly #numbered = new IdMap<Entry<Key>>();
@@ -36,8 +43,11 @@ export class Timers<Key extends string | number> {
   #last: List<Key> | null = null;
   #due = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | null = null;
+  /** Lists with timers of this turn. */
+  readonly #fresh: List<Key>[] = [];
+  readonly #endOfTurn = (): void => this.#stamp();
 
-  constructor(clock: Pick<Clock, 'now' | 'after'>, fire: (key: Key) => void) {
+  constructor(clock: Pick<Clock, 'now' | 'after' | 'soon'>, fire: (key: Key) => void) {
     this.#clock = clock;
     this.#fire = fire;
   }
@@ -52,14 +62,15 @@ export class Timers<Key extends string | number> {
     const ms = wait >= 0 ? wait : 0;
     this.cancel(key);
     const list = this.#listOf(ms);
-    const due = this.#clock.now() + ms;
-    const entry: Entry<Key> = { key, due, list, previous: list.tail, next: null };
+    const entry: Entry<Key> = { key, due: UNKNOWN, list, previous: list.tail, next: null };
     if (list.tail === null) list.head = entry;
     else list.tail.next = entry;
     list.tail = entry;
     if (typeof key === 'number') this.#numbered.set(key, entry);
     else this.#named.set(key, entry);
-    if (due < this.#due) this.#wakeAt(due, ms);
+    if (list.fresh) return;
+    list.fresh = true;
+    if (this.#fresh.push(list) === 1) this.#clock.soon(this.#endOfTurn);
   }
 
   cancel(key: Key): void {
@@ -74,6 +85,7 @@ export class Timers<Key extends string | number> {
     this.#numbered.clear();
     this.#named.clear();
     this.#lists.clear();
+    this.#fresh.length = 0;
     this.#last = null;
     this.#cancel?.();
     this.#cancel = null;
@@ -86,7 +98,7 @@ export class Timers<Key extends string | number> {
     if (last !== null && last.ms === ms && last.head !== null) return last;
     let list = this.#lists.get(ms);
     if (list === undefined) {
-      list = { ms, head: null, tail: null };
+      list = { ms, head: null, tail: null, fresh: false };
       this.#lists.set(ms, list);
     }
     this.#last = list;
@@ -111,6 +123,19 @@ export class Timers<Key extends string | number> {
     if (list.head === null && this.#lists.size > KEPT_LISTS) this.#lists.delete(list.ms);
   }
 
+  /** Tells the timers of this turn when they run out. */
+  #stamp(): void {
+    if (this.#fresh.length === 0) return;
+    const now = this.#clock.now();
+    for (const list of this.#fresh) {
+      list.fresh = false;
+      const due = now + list.ms;
+      for (let entry = list.tail; entry !== null && entry.due === UNKNOWN; entry = entry.previous) entry.due = due;
+      if (list.head !== null && list.head.due < this.#due) this.#wakeAt(list.head.due, list.head.due - now);
+    }
+    this.#fresh.length = 0;
+  }
+
   #wakeAt(due: number, ms: number): void {
     this.#cancel?.();
     this.#due = due;
@@ -120,6 +145,7 @@ export class Timers<Key extends string | number> {
   #wake(): void {
     this.#cancel = null;
     this.#due = Number.POSITIVE_INFINITY;
+    this.#stamp();
     const now = this.#clock.now();
     const over: Entry<Key>[] = [];
     for (const list of this.#lists.values())
