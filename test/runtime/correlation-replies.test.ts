@@ -37,7 +37,6 @@ const now = { status: 0x4f, generation: 3 };
 const sent = (effects: readonly CorrelationEffect[]): unknown[] =>
   effects.map((e) => {
     if (e.type === 'send') return [e.message.token, e.message.device];
-    if (e.type === 'arm') return `arm ${e.timer} ${e.ms}`;
     if (e.type === 'cancel') return `cancel ${e.timer}`;
     if (e.type === 'needs_reset') return `needs_reset ${e.device}`;
     return 'code' in e ? `${e.type} ${e.code}` : e.type;
@@ -49,7 +48,8 @@ describe('reply slots', () => {
   it('answer with the token and device of the request', () => {
     const slots = new ReplySlots(DEFAULT_LIMITS);
     const { slot, effects } = slots.request(get(77, 3));
-    expect(sent(effects)).toEqual(['arm 1 5000']);
+    expect(sent(effects)).toEqual([]);
+    expect(slots.timeout).toBe(5000);
     expect(sent(slots.answer(slot!, answer()))).toEqual(['cancel 1', [77, 3]]);
     expect(slots.open).toBe(0);
     // Whatever the handler puts there itself, right or wrong, both or one of them.
@@ -166,7 +166,7 @@ describe('reply slots', () => {
     const first = open(slots, get(1));
     slots.answer(open(slots, get(2)), answer());
     const reset = slots.request(set(3, 0));
-    expect(sent(reset.effects)).toEqual(['cancel 1', 'arm 3 5000']);
+    expect(sent(reset.effects)).toEqual(['cancel 1']);
     expect(sent(slots.answer(first, answer()))).toEqual(['count late']);
     expect(sent(slots.answer(reset.slot!, answer('SET_DEVICE_STATUS', 0)))).toEqual(['cancel 3', [3, 1]]);
   });

@@ -326,13 +326,11 @@ export class DeviceBus {
     }
     if (message.kind !== 'request') return;
     const { slot, effects } = this.#slots.request(message);
-    // Nearly every request is answered right away: its timer is armed behind that, where it still matters.
-    this.#correlate(effects, slot?.id);
+    this.#correlate(effects);
     if (slot === null) return;
     if (host !== undefined) host.request(message, slot);
     else this.#answerForNobody(message, slot);
-    if (slot.state !== 'open') return;
-    for (const effect of effects) if (effect.type === 'arm') this.#timers.arm(effect.timer, effect.ms);
+    if (slot.state === 'open') this.#timers.arm(slot.id, this.#slots.timeout);
   }
 
   #answerForNobody(message: TransportMessage, slot: SlotRef): void {
@@ -344,15 +342,11 @@ export class DeviceBus {
     }
   }
 
-  /** Does the effects, but for arming the timer `later`. */
-  #correlate(effects: readonly CorrelationEffect[], later = 0): void {
+  #correlate(effects: readonly CorrelationEffect[]): void {
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
           this.#link.post(effect.message);
-          break;
-        case 'arm':
-          if (effect.timer !== later) this.#timers.arm(effect.timer, effect.ms);
           break;
         case 'cancel':
           this.#timers.cancel(effect.timer);

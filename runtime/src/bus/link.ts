@@ -30,7 +30,8 @@ export interface LinkOptions {
 
 /** One end of a medium, in messages instead of bytes. */
 export class Link implements Receiver {
-  readonly #options: LinkOptions;
+  readonly #user: LinkUser;
+  readonly #tracer: Tracer | undefined;
   readonly #medium: Medium;
   readonly #dialect: Dialect;
   readonly #rules: Parameters<typeof intake>[3] & { maxMessage: number };
@@ -46,9 +47,9 @@ export class Link implements Receiver {
   readonly #counters: Counters;
   #full = false;
 
-  constructor(options: LinkOptions) {
-    const { dialect, side, medium, user, counters } = options;
-    this.#options = options;
+  constructor({ dialect, side, medium, user, counters, tracer }: LinkOptions) {
+    this.#user = user;
+    this.#tracer = tracer;
     this.#medium = medium;
     this.#dialect = dialect;
     const count = (code: CountCode): void => this.count(code);
@@ -81,7 +82,7 @@ export class Link implements Receiver {
 
   count(code: CountCode): void {
     this.#counters.add(code);
-    this.#options.tracer?.count?.(code);
+    this.#tracer?.count?.(code);
   }
 
   /**
@@ -108,7 +109,7 @@ export class Link implements Receiver {
   /** Receiver: one message of the medium. */
   message(bytes: Uint8Array): void {
     const { length } = bytes;
-    this.#options.tracer?.frame?.('received', bytes);
+    this.#tracer?.frame?.('received', bytes);
     // A carrier may hand over more than the message; what does not fit here cannot be one of this bus.
     if (length > this.#in.length && this.#tooLong(bytes)) return;
     const n = Math.min(length, this.#in.length);
@@ -116,10 +117,10 @@ export class Link implements Receiver {
     if (n > 64) own.set(n === length ? bytes : bytes.subarray(0, n));
     else for (let i = 0; i < n; i++) own[i] = bytes[i]!;
     const result = intake(this.#inView, 0, n, this.#rules);
-    if (result.kind !== 'dropped') this.#options.user.message(result, own);
+    if (result.kind !== 'dropped') this.#user.message(result, own);
     else {
       this.count(result.code);
-      if (result.head !== null) this.#options.user.malformed(result.head, result.code);
+      if (result.head !== null) this.#user.malformed(result.head, result.code);
     }
   }
 
@@ -129,11 +130,11 @@ export class Link implements Receiver {
       if (this.#put(this.#kept[0]!) === 'full') return;
       this.#kept.shift();
     }
-    this.#options.user.writable();
+    this.#user.writable();
   }
 
   down(reason: Down): void {
-    this.#options.user.down(reason);
+    this.#user.down(reason);
   }
 
   #tooLong(bytes: Uint8Array): boolean {
@@ -146,7 +147,7 @@ export class Link implements Receiver {
 
   #put(bytes: Uint8Array): Sent {
     const sent = this.#medium.send(bytes);
-    if (sent === 'sent') this.#options.tracer?.frame?.('sent', bytes);
+    if (sent === 'sent') this.#tracer?.frame?.('sent', bytes);
     else if (sent === 'full') this.#full = true;
     return sent;
   }

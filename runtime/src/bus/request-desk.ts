@@ -1,7 +1,6 @@
 import type { CorrelationEffect, RequestMessage, ResponseMessage } from '../core/correlation/effect.js';
 import { RequestTable, type RequestTableOptions } from '../core/correlation/request-table.js';
 import type { CountCode, Fault, FaultCode } from '../core/fault.js';
-import { IdMap } from '../core/id-map.js';
 import type { Head } from '../core/intake.js';
 import type { Sent } from '../medium/medium.js';
 import type { Message } from '../wire/message.js';
@@ -24,9 +23,8 @@ export interface DeskOptions extends RequestTableOptions {
 
 /** The requests of one side at work: each gets its answer, or its fault, by one call. */
 export class RequestDesk {
-  readonly #table: RequestTable;
+  readonly #table: RequestTable<Answered>;
   readonly #options: DeskOptions;
-  readonly #callers = new IdMap<Answered>();
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -35,8 +33,7 @@ export class RequestDesk {
 
   /** Sends a request; `done` is called once, never from within. Returns its name. */
   submit(request: RequestMessage, done: Answered, timeout?: number): number {
-    const { id, effects } = this.#table.submit(request, timeout);
-    this.#callers.set(id, done);
+    const { id, effects } = this.#table.submit(request, timeout, done);
     this.#perform(effects, id);
     return id;
   }
@@ -78,7 +75,7 @@ export class RequestDesk {
   }
 
   /** What ends the request `own` at once is told behind its `submit`, whose caller does not know its name yet. */
-  #perform(effects: readonly CorrelationEffect[], own = 0): void {
+  #perform(effects: readonly CorrelationEffect<Answered>[], own = 0): void {
     const options = this.#options;
     for (const effect of effects) {
       switch (effect.type) {
@@ -93,10 +90,10 @@ export class RequestDesk {
           options.timers.cancel(effect.timer);
           break;
         case 'done':
-          this.#tell(this.#take(effect.id), effect.message, null);
+          this.#tell(effect.caller, effect.message, null);
           break;
         case 'fail':
-          this.#fail(effect.id, effect.fault, effect.id === own);
+          this.#fail(effect.caller, effect.fault, effect.id === own);
           break;
         case 'drop':
         case 'count':
@@ -113,24 +110,17 @@ export class RequestDesk {
     }
   }
 
-  #fail(id: number, why: Fault, later: boolean): void {
-    const caller = this.#take(id);
+  #fail(caller: Answered, why: Fault, later: boolean): void {
     if (later) this.#options.soon(() => this.#tell(caller, null, why));
     else this.#tell(caller, null, why);
   }
 
   /** The requests behind this one are told whatever this caller does. */
-  #tell(caller: Answered | undefined, response: ResponseMessage | null, why: Fault | null): void {
+  #tell(caller: Answered, response: ResponseMessage | null, why: Fault | null): void {
     try {
-      caller?.(response, why);
+      caller(response, why);
     } catch (reason) {
       rethrowLater(reason);
     }
-  }
-
-  #take(id: number): Answered | undefined {
-    const caller = this.#callers.get(id);
-    this.#callers.delete(id);
-    return caller;
   }
 }

@@ -1,3 +1,5 @@
+const NOTHING: readonly never[] = [];
+
 /**
  * Collects what one call has to hand out. Its own room is kept from call to call, and what is handed out is a copy of just
  * that length: an array that grows from empty by `push` takes room for seventeen at once. The few that most calls have are
@@ -12,8 +14,9 @@ export class Batch<T> {
   }
 
   /** Everything added since the last time, in that order. */
-  take(): T[] {
+  take(): readonly T[] {
     const count = this.#count;
+    if (count === 0) return NOTHING;
     const items = this.#items as T[];
     const taken =
       count === 1

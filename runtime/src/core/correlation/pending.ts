@@ -12,6 +12,8 @@ export class Pending implements RequestContext, Linked<Pending> {
   readonly request: RequestMessage;
   readonly lane: Lane;
   readonly timeout: number;
+  /** Whoever asked, in the shell's own terms. */
+  readonly caller: unknown;
   readonly reset: boolean;
   state: RequestState = 'new';
   retries: number;
@@ -28,11 +30,12 @@ export class Pending implements RequestContext, Linked<Pending> {
   previous: Pending | null = null;
   next: Pending | null = null;
 
-  constructor(id: number, request: RequestMessage, lane: Lane, timeout: number, retries: number) {
+  constructor(id: number, request: RequestMessage, lane: Lane, timeout: number, retries: number, caller: unknown) {
     this.id = id;
     this.request = request;
     this.lane = lane;
     this.timeout = timeout;
+    this.caller = caller;
     this.reset = isReset(request);
     this.retries = retries;
   }

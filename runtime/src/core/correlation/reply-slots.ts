@@ -33,7 +33,7 @@ class Slot implements ReplyContext, Linked<Slot> {
 export type SlotRef = Pick<Slot, 'id' | 'request' | 'state'>;
 
 export interface Opened {
-  /** Null where the request was dropped: too many are open. */
+  /** Null where the request was dropped: too many are open. Else its timer is the caller's to start, once it has to wait. */
   readonly slot: SlotRef | null;
   readonly effects: readonly CorrelationEffect[];
 }
@@ -70,6 +70,11 @@ export class ReplySlots {
     this.#apply = (effect) => this.#do(this.#current!, effect);
   }
 
+  /** Milliseconds a handler has: what the timer of a slot takes. Nearly every request is answered before it is needed. */
+  get timeout(): number {
+    return this.#limits.queueQuiesce;
+  }
+
   /** Requests not answered yet. */
   get open(): number {
     return this.#byId.size;
@@ -80,7 +85,10 @@ export class ReplySlots {
     const key = laneKey(request.name, request.device);
     if (isReset(request)) this.#each(key, DEVICE_RESET);
     let lane = this.#lanes.get(key);
-    if (this.#isFull(lane)) return { slot: null, effects: this.#push({ type: 'drop', code: 'limit' }) };
+    if (this.#isFull(lane)) {
+      this.#effects.add({ type: 'drop', code: 'limit' });
+      return { slot: null, effects: this.#effects.take() };
+    }
     if (lane === undefined) {
       lane = new Line<Slot>();
       this.#lanes.set(key, lane);
@@ -88,7 +96,7 @@ export class ReplySlots {
     const slot = new Slot(++this.#lastId, request, lane);
     lane.push(slot);
     this.#byId.set(slot.id, slot);
-    return { slot, effects: this.#push({ type: 'arm', timer: slot.id, ms: this.#limits.queueQuiesce }) };
+    return { slot, effects: this.#effects.take() };
   }
 
   /**
@@ -147,11 +155,6 @@ export class ReplySlots {
   #isFull(lane: Line<Slot> | undefined): boolean {
     const { maxInFlightPerBus, maxInFlightPerDevice } = this.#limits;
     return this.#byId.size >= maxInFlightPerBus || (lane !== undefined && lane.length >= maxInFlightPerDevice);
-  }
-
-  #push(effect: CorrelationEffect): readonly CorrelationEffect[] {
-    this.#effects.add(effect);
-    return this.#effects.take();
   }
 
   #settle(slot: Slot, event: ReplyEvent): readonly CorrelationEffect[] {

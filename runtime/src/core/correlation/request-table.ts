@@ -3,7 +3,7 @@ import type { Message } from '../../wire/message.js';
 import type { Side } from '../../wire/sender.js';
 import { Batch } from '../batch.js';
 import { dispatcher } from '../dispatch.js';
-import type { CountCode, FaultCode } from '../fault.js';
+import type { CountCode, Fault, FaultCode } from '../fault.js';
 import { IdMap } from '../id-map.js';
 import type { Head, IntakeRules } from '../intake.js';
 import { type OutgoingRules, outgoing } from '../intake-outgoing.js';
@@ -46,21 +46,21 @@ export interface RequestTableOptions {
   readonly tokens?: number;
 }
 
-export interface Submitted {
+export interface Submitted<Caller = unknown> {
   /** Names the request from now on: in effects, to cancel it, and as the name of its timer. Never used twice. */
   readonly id: number;
-  readonly effects: readonly CorrelationEffect[];
+  readonly effects: readonly CorrelationEffect<Caller>[];
 }
 
 const step = dispatcher(REQUEST);
-const NOTHING: readonly CorrelationEffect[] = [];
+const NOTHING: readonly never[] = [];
 
 /**
  * Requests of one side of a bus and their responses: the originating side of section 5. Pure: every call returns what is to
  * be done. Each request is settled exactly once, by `done` or `fail`, in every order of responses, losses, duplicates,
  * timers and resets; work per call is O(1), but for calls that end many requests at once.
  */
-export class RequestTable {
+export class RequestTable<Caller = unknown> {
   readonly #options: RequestTableOptions;
   readonly #dialect: Dialect;
   readonly #limits: Limits;
@@ -80,7 +80,7 @@ export class RequestTable {
   #lastId = 0;
   #serial = 0;
   // Of the call being worked on.
-  readonly #effects = new Batch<CorrelationEffect>();
+  readonly #effects = new Batch<CorrelationEffect<Caller>>();
   #current: Pending | null = null;
   #full = false;
 
@@ -105,15 +105,22 @@ export class RequestTable {
     return { inFlight: this.#lanes.flying, waiting: this.#lanes.waiting, zombies: this.#tokens.zombies };
   }
 
-  /** Takes a request in; its token is given here, whatever it says. `timeout` in milliseconds, else by the limits. */
-  submit(request: RequestMessage, timeout: number = timeoutOf(request, this.#limits)): Submitted {
+  /**
+   * Takes a request in; its token is given here, whatever it says. `timeout` in milliseconds, else by the limits; `caller` is
+   * said with how it ended.
+   */
+  submit(
+    request: RequestMessage,
+    timeout: number = timeoutOf(request, this.#limits),
+    caller?: Caller,
+  ): Submitted<Caller> {
     const refusal = this.#refusal(request);
     const key = laneKey(request.name, request.device);
     // A reset makes all that is pending for its device pointless, whoever asked for it (5.2).
     if (refusal === null && isReset(request)) this.#each(this.#lanes.get(key), DEVICE_RESET);
     const lane = refusal === null ? this.#lanes.open(key) : new Lane(key);
     const id = ++this.#lastId;
-    const p = new Pending(id, request, lane, timeout, this.#retries);
+    const p = new Pending(id, request, lane, timeout, this.#retries, caller);
     if (refusal !== null) this.#run(p, { type: 'submit', refusal, room: false });
     else if (this.#lanes.mayGo(p)) this.#run(p, SUBMIT);
     else if (this.#lanes.waiting >= this.#limits.maxWaiting) {
@@ -124,17 +131,17 @@ export class RequestTable {
   }
 
   /** A response that intake has passed. */
-  response(message: ResponseMessage): readonly CorrelationEffect[] {
+  response(message: ResponseMessage): readonly CorrelationEffect<Caller>[] {
     return this.#received(message, message);
   }
 
   /** A response whose body intake has refused: it cannot be told to the caller, but that it came can. */
-  malformed(head: Head, code: FaultCode): readonly CorrelationEffect[] {
+  malformed(head: Head, code: FaultCode): readonly CorrelationEffect<Caller>[] {
     return this.#received(head, code);
   }
 
   /** A timer has run out. One that was cancelled or replaced meanwhile must not be told. */
-  timer(id: number): readonly CorrelationEffect[] {
+  timer(id: number): readonly CorrelationEffect<Caller>[] {
     const p = this.#byId.get(id);
     if (p === undefined) return NOTHING;
     this.#run(p, { type: 'timer', token: !this.#dialect.hasToken || this.#tokens.available });
@@ -142,7 +149,7 @@ export class RequestTable {
   }
 
   /** The caller has lost interest. No message is sent: there is none for that. */
-  cancel(id: number): readonly CorrelationEffect[] {
+  cancel(id: number): readonly CorrelationEffect<Caller>[] {
     const p = this.#byId.get(id);
     if (p === undefined) return NOTHING;
     this.#run(p, CANCEL);
@@ -150,7 +157,7 @@ export class RequestTable {
   }
 
   /** The medium was full for this request. */
-  refused(id: number): readonly CorrelationEffect[] {
+  refused(id: number): readonly CorrelationEffect<Caller>[] {
     const p = this.#byId.get(id);
     if (p === undefined || p.state !== 'in_flight' || !p.sent) return NOTHING;
     this.#run(p, REFUSED);
@@ -159,7 +166,7 @@ export class RequestTable {
   }
 
   /** The medium takes messages again. */
-  writable(): readonly CorrelationEffect[] {
+  writable(): readonly CorrelationEffect<Caller>[] {
     const backlog = [...this.#backlog];
     this.#backlog.clear();
     for (const p of backlog) this.#run(p, WRITABLE);
@@ -167,12 +174,12 @@ export class RequestTable {
   }
 
   /** The device is being reset. Submitting SET_DEVICE_STATUS(0) says so by itself. */
-  deviceReset(device: number): readonly CorrelationEffect[] {
+  deviceReset(device: number): readonly CorrelationEffect<Caller>[] {
     this.#each(this.#lanes.get(device), DEVICE_RESET);
     return this.#end();
   }
 
-  deviceRemoved(device: number): readonly CorrelationEffect[] {
+  deviceRemoved(device: number): readonly CorrelationEffect<Caller>[] {
     this.#each(this.#lanes.get(device), DEVICE_REMOVED);
     // What a device without tokens owes stays remembered: the number may be used again, and the response still come.
     this.#lanes.forget(device);
@@ -180,7 +187,7 @@ export class RequestTable {
   }
 
   /** The medium is gone, or the peer is dead: everything ends, in the order it was asked, and nothing more is taken. */
-  busDown(code: 'bus_down' | 'peer_dead' = 'bus_down'): readonly CorrelationEffect[] {
+  busDown(code: 'bus_down' | 'peer_dead' = 'bus_down'): readonly CorrelationEffect<Caller>[] {
     this.#up = false;
     const down: RequestEvent = { type: 'bus_down', code };
     for (const p of this.#byId.values()) this.#run(p, down);
@@ -197,7 +204,7 @@ export class RequestTable {
   }
 
   /** The limit of the bus has changed, in bytes: what is not sent yet and too big for it ends. */
-  maxMessageChanged(bytes: number): readonly CorrelationEffect[] {
+  maxMessageChanged(bytes: number): readonly CorrelationEffect<Caller>[] {
     this.#rules = { ...this.#rules, maxMessage: bytes };
     for (const p of this.#byId.values()) {
       if (this.#dialect.sizeOf(p.request) > bytes) this.#run(p, LIMIT_LOWERED);
@@ -213,7 +220,7 @@ export class RequestTable {
     return asks || this.#options.knows(request.device) ? null : 'no_device';
   }
 
-  #received(head: Head, answer: ResponseMessage | FaultCode): readonly CorrelationEffect[] {
+  #received(head: Head, answer: ResponseMessage | FaultCode): readonly CorrelationEffect<Caller>[] {
     const p = this.#dialect.hasToken ? this.#holders[head.token] : this.#oldest(head, answer);
     if (p == null) this.#unmatched(head);
     else if (p.request.name !== head.name || p.request.device !== head.device) this.#run(p, RESPONSE_OTHER);
@@ -264,7 +271,7 @@ export class RequestTable {
     for (const p of [...lane.flying.toArray(), ...lane.waiting.toArray()]) this.#run(p, what);
   }
 
-  #end(): readonly CorrelationEffect[] {
+  #end(): readonly CorrelationEffect<Caller>[] {
     this.#lanes.settle(this.#next);
     return this.#effects.take();
   }
@@ -319,11 +326,9 @@ export class RequestTable {
       case 'deliver':
         this.#deliver(p);
         return;
-      case 'fail': {
-        const { name, device } = p.request;
-        this.#effects.add({ type: 'fail', id: p.id, fault: requestFault(effect.code, effect.outcome, name, device) });
+      case 'fail':
+        this.#fail(p, effect.code, effect.outcome);
         return;
-      }
       case 'drop':
         this.#effects.add({ type: 'drop', code: effect.code });
         return;
@@ -371,19 +376,21 @@ export class RequestTable {
   }
 
   #deliver(p: Pending): void {
-    const { answer, request } = p;
+    const { answer } = p;
     if (!this.#dialect.hasToken && this.#dialect.answersInOrder && !p.reset) p.lane.caughtUp();
     if (typeof answer === 'string') {
       const outcome = p.idempotent ? 'none' : 'unknown';
-      this.#effects.add({
-        type: 'fail',
-        id: p.id,
-        fault: requestFault(answer, outcome, request.name, request.device),
-      });
+      this.#fail(p, answer, outcome);
       return;
     }
     if (p.reset) this.#barrier(p);
-    this.#effects.add({ type: 'done', id: p.id, message: answer! });
+    this.#effects.add({ type: 'done', id: p.id, caller: p.caller as Caller, message: answer! });
+  }
+
+  #fail(p: Pending, code: FaultCode, outcome: Fault['outcome']): void {
+    const { name, device } = p.request;
+    const fault = requestFault(code, outcome, name, device);
+    this.#effects.add({ type: 'fail', id: p.id, caller: p.caller as Caller, fault });
   }
 
   /** 5.3: order per device guarantees that no response to anything older can follow the answer to a reset. */
