@@ -52,7 +52,8 @@ export class Actor<State extends string, Context, Event extends { readonly type:
     }
     this.#busy = true;
     try {
-      for (let next: Event | undefined = event; next !== undefined; next = this.#waiting.shift()) this.#take(next);
+      this.#take(event);
+      while (this.#waiting.length > 0) this.#take(this.#waiting.shift()!);
     } finally {
       this.#busy = false;
     }

@@ -35,7 +35,7 @@ export class Link implements Receiver {
   readonly #medium: Medium;
   readonly #dialect: Dialect;
   readonly #rules: Parameters<typeof intake>[3] & { maxMessage: number };
-  /** What is judged and decoded lies here and nowhere else. */
+  /** What is judged and decoded lies here, where the medium has no view of it. */
   readonly #in: Uint8Array;
   readonly #inView: DataView;
   readonly #out: Uint8Array;
@@ -107,21 +107,20 @@ export class Link implements Receiver {
   }
 
   /** Receiver: one message of the medium. */
-  message(bytes: Uint8Array): void {
+  message(bytes: Uint8Array, view?: DataView): void {
     const { length } = bytes;
     this.#tracer?.frame?.('received', bytes);
+    if (view !== undefined) {
+      this.#judge(view, bytes, length);
+      return;
+    }
     // A carrier may hand over more than the message; what does not fit here cannot be one of this bus.
     if (length > this.#in.length && this.#tooLong(bytes)) return;
     const n = Math.min(length, this.#in.length);
     const own = this.#in;
     if (n > 64) own.set(n === length ? bytes : bytes.subarray(0, n));
     else for (let i = 0; i < n; i++) own[i] = bytes[i]!;
-    const result = intake(this.#inView, 0, n, this.#rules);
-    if (result.kind !== 'dropped') this.#user.message(result, own);
-    else {
-      this.count(result.code);
-      if (result.head !== null) this.#user.malformed(result.head, result.code);
-    }
+    this.#judge(this.#inView, own, n);
   }
 
   writable(): void {
@@ -135,6 +134,15 @@ export class Link implements Receiver {
 
   down(reason: Down): void {
     this.#user.down(reason);
+  }
+
+  #judge(view: DataView, bytes: Uint8Array, n: number): void {
+    const result = intake(view, 0, n, this.#rules);
+    if (result.kind !== 'dropped') this.#user.message(result, bytes);
+    else {
+      this.count(result.code);
+      if (result.head !== null) this.#user.malformed(result.head, result.code);
+    }
   }
 
   #tooLong(bytes: Uint8Array): boolean {

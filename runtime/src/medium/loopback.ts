@@ -130,7 +130,7 @@ class End implements Medium {
       const { length } = held.bytes;
       told++;
       try {
-        this.#receiver?.message(held.bytes);
+        this.#receiver?.message(held.bytes, held.view);
       } finally {
         this.#pool.release(held);
       }

@@ -30,8 +30,11 @@ export interface Receiver {
   /**
    * One message, unjudged: section 1 is the bus's. `bytes` is a view valid during the call only; keep a copy or nothing.
    * No peer can change it during the call: a medium over shared memory copies first, else every check could be undone.
+   *
+   * `view`, where a medium has one at hand: the same bytes from byte 0 on, and maybe more behind them. It spares the
+   * receiver a copy of its own, which it else makes to have one.
    */
-  message(bytes: Uint8Array): void;
+  message(bytes: Uint8Array, view?: DataView): void;
   /** After `full`, once: there is room again. */
   writable(): void;
   /** Once and last: the medium went down by itself. Not called after our own `close()`. */

@@ -49,8 +49,11 @@ export class Heard {
 
   constructor(medium: Medium) {
     medium.receive({
-      message: (bytes) => {
+      message: (bytes, view) => {
         this.messages.push(new Uint8Array(bytes));
+        // A receiver reads from either of the two.
+        if (view !== undefined)
+          expect(new Uint8Array(view.buffer, view.byteOffset, bytes.length)).toEqual(new Uint8Array(bytes));
         this.onMessage(bytes);
       },
       writable: () => this.writables++,
