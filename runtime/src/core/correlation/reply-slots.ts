@@ -1,7 +1,6 @@
 import type { Message } from '../../wire/message.js';
 import { Batch } from '../batch.js';
 import { dispatcher } from '../dispatch.js';
-import { IdMap } from '../id-map.js';
 import type { Limits } from '../limits.js';
 import { benign, type Standing } from './benign.js';
 import type { CorrelationEffect, RequestMessage, ResponseMessage } from './effect.js';
@@ -59,7 +58,7 @@ const BEHIND: ReplyEvent = { type: 'answer', first: false };
 export class ReplySlots {
   readonly #limits: Limits;
   readonly #lanes = new Map<number, Line<Slot>>();
-  readonly #byId = new IdMap<Slot>();
+  #open = 0;
   readonly #apply: (effect: ReplyEffect) => void;
   #lastId = 0;
   readonly #effects = new Batch<CorrelationEffect>();
@@ -77,7 +76,7 @@ export class ReplySlots {
 
   /** Requests not answered yet. */
   get open(): number {
-    return this.#byId.size;
+    return this.#open;
   }
 
   /** A request has come. A reset makes the older slots of its device void: nothing older is answered after it. */
@@ -95,7 +94,7 @@ export class ReplySlots {
     }
     const slot = new Slot(++this.#lastId, request, lane);
     lane.push(slot);
-    this.#byId.set(slot.id, slot);
+    this.#open++;
     return { slot, effects: this.#effects.take() };
   }
 
@@ -131,7 +130,8 @@ export class ReplySlots {
 
   /** The handler has not answered in time. */
   timer(id: number): readonly CorrelationEffect[] {
-    const slot = this.#byId.get(id);
+    // Few handlers are so slow that they are looked for.
+    const slot = this.#all().find((s) => s.id === id);
     return slot === undefined ? [] : this.#settle(slot, TIMER);
   }
 
@@ -147,14 +147,18 @@ export class ReplySlots {
   }
 
   busDown(): readonly CorrelationEffect[] {
-    for (const slot of this.#byId.values()) this.#run(slot, BUS_DOWN);
+    for (const slot of this.#all().sort((a, b) => a.id - b.id)) this.#run(slot, BUS_DOWN);
     this.#lanes.clear();
     return this.#effects.take();
   }
 
+  #all(): Slot[] {
+    return [...this.#lanes.values()].flatMap((lane) => lane.toArray());
+  }
+
   #isFull(lane: Line<Slot> | undefined): boolean {
     const { maxInFlightPerBus, maxInFlightPerDevice } = this.#limits;
-    return this.#byId.size >= maxInFlightPerBus || (lane !== undefined && lane.length >= maxInFlightPerDevice);
+    return this.#open >= maxInFlightPerBus || (lane !== undefined && lane.length >= maxInFlightPerDevice);
   }
 
   #settle(slot: Slot, event: ReplyEvent): readonly CorrelationEffect[] {
@@ -186,7 +190,7 @@ export class ReplySlots {
     slot.state = after;
     if (slot.line !== null && (after === 'sent' || after === 'void')) {
       slot.line.remove(slot);
-      this.#byId.delete(slot.id);
+      this.#open--;
       // A peer may ask about every number there is: of those without a slot only so many are kept, for the next time.
       if (slot.lane.length === 0 && this.#lanes.size > IDLE_LANES)
         this.#lanes.delete(laneKey(slot.request.name, slot.request.device));
