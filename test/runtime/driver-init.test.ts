@@ -45,7 +45,14 @@ const BEGIN: InitEvent = { type: 'begin' };
 const TAKEN: InitEvent = { type: 'featuresTaken' };
 const CHOOSE: InitEvent = { type: 'choose', without: [] };
 const READY: InitEvent = { type: 'ready' };
-const POLL: InitEvent = { type: 'timer', timer: 'poll' };
+const poll = (now: number): InitEvent => ({ type: 'timer', timer: 'poll', now });
+const SOME = {
+  name: 'SET_DRIVER_FEATURES',
+  kind: 'request',
+  device: 5,
+  token: 0,
+  fields: { block_index: 0, features: [] },
+} as const;
 const OFFERED = features(0, 3, 1 | (1 << 6) | (1 << 11));
 const TO_SETUP = [BEGIN, status(0), status(1), status(3), OFFERED, CHOOSE, TAKEN, status(11), status(11)];
 const TO_LIVE = [...TO_SETUP, READY, status(15)];
@@ -70,7 +77,8 @@ describe('initialisation (8)', () => {
       { type: 'configEvent', status: 79 },
       { type: 'configEvent', status: 15 },
       { type: 'recover', now: 1000 },
-      POLL,
+      poll(1000),
+      poll(3000),
       lostAnswer,
       { type: 'failed', fault: fault('timeout', '', 'none') },
       { type: 'abandon', fault: fault('bad_state', '') },
@@ -95,7 +103,7 @@ describe('initialisation (8)', () => {
       at(...TO_LIVE, { type: 'suspend' }, status(27)),
       at(...TO_LIVE, { type: 'suspend' }, status(27), { type: 'resume' }),
       // A device that has polled for long, one that was reset often, one message per block, none at all, no VERSION_1 here.
-      { state: 'suspending' as const, context: { ...at(...TO_LIVE).context, polls: 100 } },
+      { state: 'suspending' as const, context: { ...at(...TO_LIVE).context, since: 0 } },
       { state: 'needs_reset' as const, context: { ...fresh(), resets: [900, 950, 999] } },
       { state: 'driver' as const, context: { ...narrow } },
       { state: 'driver' as const, context: fresh({ maxMessageSize: 16 }) },
@@ -103,6 +111,8 @@ describe('initialisation (8)', () => {
       { state: 'offered' as const, context: { ...narrow } },
       { state: 'features_set' as const, context: { ...narrow, chosen: [1, 1] } },
       { state: 'live' as const, context: fresh() },
+      { state: 'suspect' as const, context: { ...at(...TO_SETUP.slice(0, 6)).context, doubted: SOME, repeats: 2 } },
+      { state: 'suspect' as const, context: { ...at(...TO_SETUP).context, lapses: 3 } },
     ];
     const { missing } = walk<InitState, InitContext, InitEvent, InitEffect>(
       initMachine,
@@ -155,9 +165,11 @@ describe('initialisation (8)', () => {
   test('polls a reset that takes its time, and no longer than the limit', () => {
     const run = new Run().give(BEGIN, status(15));
     expect([run.state, run.effects]).toEqual(['reset_poll', [{ type: 'arm', timer: 'poll', ms: 10 }]]);
-    expect(run.give(POLL).sent).toEqual([['GET_DEVICE_STATUS', {}]]);
-    expect(run.give(status(15), POLL).state).toBe('broken');
-    const patient = new Run().give(BEGIN, status(15), POLL, status(0));
+    expect(run.give(poll(100)).sent).toEqual([['GET_DEVICE_STATUS', {}]]);
+    // 10 ms were over when the timer first ran out.
+    expect(run.give(status(15), poll(109)).sent).toEqual([['GET_DEVICE_STATUS', {}]]);
+    expect(run.give(status(15), poll(110)).state).toBe('broken');
+    const patient = new Run().give(BEGIN, status(15), poll(10), status(0));
     expect([patient.state, patient.sent]).toEqual(['acked', [['SET_DEVICE_STATUS', { status: 1 }]]]);
   });
 
@@ -223,6 +235,32 @@ describe('initialisation (8)', () => {
     expect([carriedOut.state, carriedOut.sent]).toEqual(['driver', [['SET_DEVICE_STATUS', { status: 3 }]]]);
   });
 
+  test('gives up on a step that is never answered by a device that is alive', () => {
+    const run = new Run().give(...TO_SETUP.slice(0, 6));
+    for (let repeats = 0; repeats < 2; repeats++) {
+      run.give(lostAnswer, status(3));
+      expect([run.state, run.sent.map(([name]) => name)]).toEqual(['features_set', ['SET_DRIVER_FEATURES']]);
+    }
+    run.give(lostAnswer, status(3));
+    expect(run.state).toBe('broken');
+    expect(run.sent).toEqual([['SET_DEVICE_STATUS', { status: 3 | S.FAILED }]]);
+    expect(run.effects.at(-1)).toMatchObject({ fault: { code: 'timeout', outcome: 'unknown' } });
+    // A step that was answered in between is another one.
+    const slow = new Run().give(...TO_SETUP.slice(0, 6), lostAnswer, status(3), lostAnswer, status(3), TAKEN);
+    expect(slow.give(lostAnswer, status(3), lostAnswer, status(3)).state).toBe('features_try');
+  });
+
+  test('gives up on a device that starts anew again and again, unless it was live in between', () => {
+    const run = new Run();
+    const lapse = [...TO_SETUP.slice(0, 7), lostAnswer, status(0)];
+    for (let lapses = 0; lapses < 3; lapses++) expect(run.give(...lapse).state).toBe('start');
+    expect(run.give(...lapse).state).toBe('broken');
+    const alive = new Run();
+    for (let lapses = 0; lapses < 9; lapses++) {
+      expect(alive.give(...TO_LIVE, lostAnswer, status(0)).state).toBe('start');
+    }
+  });
+
   test('begins anew when somebody else has reset the device, and gives a silent one up', () => {
     const run = new Run().give(...TO_LIVE, lostAnswer, status(0));
     expect([run.state, run.effects]).toEqual(['start', [{ type: 'up', what: 'was_reset' }]]);
@@ -232,8 +270,11 @@ describe('initialisation (8)', () => {
   test('suspends and resumes', () => {
     const run = new Run().give(...TO_LIVE, { type: 'suspend' });
     expect(run.sent).toEqual([['SET_DEVICE_STATUS', { status: 31 }]]);
-    run.give(status(15), POLL);
+    run.give(status(15), poll(10));
     expect(run.sent).toEqual([['GET_DEVICE_STATUS', {}]]);
+    expect(new Run().give(...TO_LIVE, { type: 'suspend' }, status(15), poll(10), status(15), poll(1000)).state).toBe(
+      'broken',
+    );
     expect(run.give(status(27)).effects).toEqual([{ type: 'up', what: 'suspended' }]);
     expect(run.give({ type: 'resume' }).sent).toEqual([['SET_DEVICE_STATUS', { status: 31 }]]);
     expect(run.give(status(15)).effects).toEqual([{ type: 'up', what: 'live' }]);
@@ -258,7 +299,9 @@ describe('initialisation (8)', () => {
       },
       {
         weight: 4,
-        arbitrary: fc.constantFrom<InitEvent>(BEGIN, TAKEN, CHOOSE, READY, POLL, lostAnswer, { type: 'restart' }),
+        arbitrary: fc.constantFrom<InitEvent>(BEGIN, TAKEN, CHOOSE, READY, poll(10), poll(99), lostAnswer, {
+          type: 'restart',
+        }),
       },
       { weight: 1, arbitrary: fc.record({ type: fc.constant('configEvent' as const), status: u32 }) },
       { weight: 1, arbitrary: fc.record({ type: fc.constant('recover' as const), now: fc.nat() }) },

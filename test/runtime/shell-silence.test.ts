@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
+import type { Name } from '../../runtime/dist/wire/message.js';
 import { DIALECT_NAMES, TestDevice, TestDriver, World, watch } from './support/shell-world.js';
 
 const STATUS = { name: 'GET_DEVICE_STATUS', kind: 'request', device: 1, token: 0, fields: {} } as const;
@@ -120,6 +122,41 @@ describe.each(DIALECT_NAMES)('a peer of %s that says nothing', (dialect) => {
     await world.pass(200);
     expect([closing.state, bus.state, waiting.state]).toEqual(['ok', 'down', 'reset']);
   });
+});
+
+/** Has messages of that name from the driver vanish, as a peer does with those it does not like. Returns what ends it. */
+function losing(world: World, name: Name): () => void {
+  const dialect = DIALECTS[world.options.dialect ?? 'v1-2026'];
+  const end = world.loop.ends[0];
+  const { send } = end;
+  let lose = true;
+  end.send = (bytes) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return lose && dialect.bodyAt(view, 0)?.name === name ? 'sent' : send.call(end, bytes);
+  };
+  return () => {
+    lose = false;
+  };
+}
+
+describe.each(DIALECT_NAMES)('a peer of %s that lives and drops without a word', (dialect) => {
+  it.each(['SET_DEVICE_STATUS', 'SET_DRIVER_FEATURES', 'SET_VQUEUE', 'GET_VQUEUE'] as const)(
+    'every %s: the device is given up within its time limits, and can be had when that is over',
+    async (name) => {
+      const world = new World({ dialect });
+      const ended = losing(world, name);
+      world.devices.add(1, new TestDevice());
+      const bus = await world.open();
+      const binding = watch(bus.bind(1, new TestDriver()));
+      await world.pass(30_000);
+      expect([binding.state, bus.state]).toEqual(['timeout', 'up']);
+      ended();
+      await world.pass(10_000);
+      const driver = new TestDriver();
+      await world.until(bus.bind(1, driver));
+      expect((await world.until(driver.ask())).written).toBe(8);
+    },
+  );
 });
 
 describe.each(DIALECT_NAMES)('a medium of %s that goes down', (dialect) => {

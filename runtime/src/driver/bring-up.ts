@@ -94,7 +94,7 @@ export class BringUp {
         return;
       case 'arm':
         bus.arm(`${device}:poll`, effect.ms, () => {
-          if (!this.#void) this.tell({ type: 'timer', timer: 'poll' });
+          if (!this.#void) this.tell({ type: 'timer', timer: 'poll', now: bus.clock.now() });
         });
         return;
       case 'cancel':

@@ -18,7 +18,8 @@ export type InitEvent =
   | { readonly type: 'configEvent'; readonly status: number }
   /** Everything of the layer above has come back; `now` in milliseconds of any clock that does not go back. */
   | { readonly type: 'recover'; readonly now: number }
-  | { readonly type: 'timer'; readonly timer: 'poll' }
+  /** `now` as in `recover`. */
+  | { readonly type: 'timer'; readonly timer: 'poll'; readonly now: number }
   /** The request in progress came to no good end. */
   | { readonly type: 'failed'; readonly fault: Fault }
   /** The layer above gives up, as when a queue cannot be had. */

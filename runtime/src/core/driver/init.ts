@@ -52,7 +52,8 @@ export interface InitContext {
   chosen: number[];
   /** Blocks of the choice already sent. */
   sent: number;
-  polls: number;
+  /** When the polling that is going on began, by the clock of the timer events; null before the first of them. */
+  since: number | null;
   /** When the device was reset because it asked for it; of the last 60 s. */
   resets: number[];
   /** The request that is out, if any. */
@@ -60,6 +61,11 @@ export interface InitContext {
   /** Where `suspect` came from, and the request whose fate is unknown. */
   before: InitState;
   doubted: TransportMessage | null;
+  /** The request that was sent once more because of such a doubt, and how often in a row. */
+  repeated: TransportMessage | null;
+  repeats: number;
+  /** How often somebody else has reset the device since it was live last. */
+  lapses: number;
 }
 
 type Context = InitContext;
@@ -90,10 +96,13 @@ export function initContext(setup: {
     offered: [],
     chosen: [],
     sent: 0,
-    polls: 0,
+    since: null,
     resets: [],
     before: 'start',
     doubted: null,
+    repeated: null,
+    repeats: 0,
+    lapses: 0,
     last: null,
   };
 }
@@ -103,6 +112,10 @@ const RESET_WINDOW = 60_000;
 const RESETS_IN_WINDOW = 3;
 /** How long a device may take to suspend or resume, in milliseconds. */
 const SUSPEND_LIMIT = 1000;
+/** How often a step whose answer is lost is sent once more, as long as the device answers GET_DEVICE_STATUS. */
+const MOST_REPEATS = 2;
+/** How often a device may be found reset by somebody else before it was live once. */
+const MOST_LAPSES = 3;
 
 // Token 0: the bus chooses it.
 const request = (c: Context, message: Pick<TransportMessage, 'name' | 'fields'>, emit: Emit): void => {
@@ -123,16 +136,18 @@ const reset = (c: Context, emit: Emit): void => {
   c.offered = [];
   c.chosen = [];
   c.sent = 0;
-  c.polls = 0;
+  c.since = null;
   if (c.resetIsFatal) getStatus(c, emit);
   else setStatus(c, 0, emit);
 };
 const acknowledge = (c: Context, emit: Emit): void => setStatus(c, S.ACKNOWLEDGE, emit);
-const poll = (c: Context, emit: Emit): void => {
-  c.polls++;
-  emit({ type: 'arm', timer: 'poll', ms: c.limits.resetPollInterval });
+const poll = (c: Context, emit: Emit): void => emit({ type: 'arm', timer: 'poll', ms: c.limits.resetPollInterval });
+// Measured, not counted: a device may take a second for each answer.
+const polledFor = (c: Context, now: number, limit: number): boolean => c.since !== null && now - c.since >= limit;
+const pollAgain = (c: Context, e: { readonly now: number }, emit: Emit): void => {
+  c.since ??= e.now - c.limits.resetPollInterval;
+  getStatus(c, emit);
 };
-const polledMs = (c: Context): number => c.polls * c.limits.resetPollInterval;
 const note = (c: Context, e: { readonly status: number }): void => {
   c.status = e.status >>> 0;
   c.setting = null;
@@ -175,6 +190,8 @@ const recent = (c: Context, now: number): number[] => c.resets.filter((at) => no
 
 const T = table<InitState, Context, InitEvent, InitEffect>();
 const needsReset = (e: { readonly status: number }): boolean => has(e.status, S.DEVICE_NEEDS_RESET);
+/** Whether a device that was in doubt is where it was, or where the step in doubt should have brought it. */
+const goesOn = (c: Context, e: { readonly status: number }): boolean => e.status === c.status || e.status === c.setting;
 /** Everywhere between the first request and the end. */
 const ACTIVE = [
   'resetting',
@@ -215,8 +232,8 @@ export const initMachine: Machine<InitState, Context, InitEvent, InitEffect> = {
       },
     }),
     T.row('reset_poll', 'timer', 'reset_poll', 'C', {
-      when: ['less than the limit passed', (c) => polledMs(c) < c.limits.resetPollLimit],
-      act: (c, _e, emit) => getStatus(c, emit),
+      when: ['less than the limit passed', (c, e) => !polledFor(c, e.now, c.limits.resetPollLimit)],
+      act: pollAgain,
     }),
     T.row('reset_poll', 'timer', 'broken', 'C', { act: broken('timeout', 'the device does not finish its reset') }),
     // The second half of the polling row: what the read told.
@@ -314,6 +331,7 @@ export const initMachine: Machine<InitState, Context, InitEvent, InitEffect> = {
       when: ['DRIVER_OK set, NEEDS_RESET clear', (_c, e) => has(e.status, S.DRIVER_OK) && !needsReset(e)],
       act: (c, e, emit) => {
         note(c, e);
+        c.lapses = 0;
         emit({ type: 'up', what: 'live' });
       },
     }),
@@ -341,7 +359,7 @@ export const initMachine: Machine<InitState, Context, InitEvent, InitEffect> = {
     T.row('live', 'suspend', 'suspending', 'S', {
       when: ['SUSPEND negotiated', (c) => hasFeature(c.chosen, FeatureBit.SUSPEND)],
       act: (c, _e, emit) => {
-        c.polls = 0;
+        c.since = null;
         setStatus(c, c.status | S.SUSPEND, emit);
       },
     }),
@@ -354,7 +372,7 @@ export const initMachine: Machine<InitState, Context, InitEvent, InitEffect> = {
     }),
     T.row('suspended', 'resume', 'resuming', 'S', {
       act: (c, _e, emit) => {
-        c.polls = 0;
+        c.since = null;
         setStatus(c, c.status | S.DRIVER_OK, emit);
       },
     }),
@@ -372,8 +390,8 @@ export const initMachine: Machine<InitState, Context, InitEvent, InitEffect> = {
       },
     }),
     T.row(['suspending', 'resuming'], 'timer', null, 'C', {
-      when: ['less than the limit passed', (c) => polledMs(c) < SUSPEND_LIMIT],
-      act: (c, _e, emit) => getStatus(c, emit),
+      when: ['less than the limit passed', (c, e) => !polledFor(c, e.now, SUSPEND_LIMIT)],
+      act: pollAgain,
     }),
     T.row(['suspending', 'resuming'], 'timer', 'broken', 'C', {
       act: broken('timeout', 'the device does not suspend or resume'),
@@ -395,25 +413,41 @@ export const initMachine: Machine<InitState, Context, InitEvent, InitEffect> = {
         act: (c, _e, emit) => {
           c.before = state;
           c.doubted = c.last;
+          if (c.last === null || c.last !== c.repeated) c.repeats = 0;
           getStatus(c, emit);
         },
       }),
     ),
-    T.row('suspect', 'status', (c) => c.before, 'C', {
+    // Not in the table: a device that answers this and never the step, as one that drops it without a word, would hold its
+    // driver for ever.
+    T.row('suspect', 'status', 'broken', 'C', {
       when: [
-        'the last known status, or the one that was being set',
-        (c, e) => e.status === c.status || e.status === c.setting,
+        'the step was repeated as often as it may be',
+        (c, e) => c.doubted !== null && c.repeats === MOST_REPEATS && goesOn(c, e),
       ],
+      act: (c, _e, emit) =>
+        breakOff(c, fault('timeout', `${c.doubted!.name} is not answered by a device that is alive`, 'unknown'), emit),
+    }),
+    T.row('suspect', 'status', (c) => c.before, 'C', {
+      when: ['the last known status, or the one that was being set', goesOn],
       act: (c, _e, emit) => {
         // A write of the same value does nothing the second time: its answer is all that is missing.
         if (c.doubted !== null) request(c, c.doubted, emit);
+        c.repeated = c.doubted === null ? null : c.last;
+        c.repeats++;
         c.doubted = null;
       },
+    }),
+    // Not in the table: a device that starts anew whenever it comes to one step would be brought up without end.
+    T.row('suspect', 'status', 'broken', 'C', {
+      when: ['0, too often without having been live', (c, e) => e.status === 0 && c.lapses === MOST_LAPSES],
+      act: broken('timeout', 'the device starts anew again and again'),
     }),
     T.row('suspect', 'status', 'start', 'C', {
       when: ['0', (_c, e) => e.status === 0],
       act: (c, e, emit) => {
         note(c, e);
+        c.lapses++;
         emit({ type: 'up', what: 'was_reset' });
       },
     }),
