@@ -27,7 +27,7 @@ export interface DeviceConfigContext {
 }
 
 /** `quiet`: nobody may be told now, because the device is suspended; `silent`: there is nobody, no driver having begun. */
-type Audience = 'driver' | 'quiet' | 'silent';
+export type Audience = 'driver' | 'quiet' | 'silent';
 
 export type DeviceConfigEvent =
   /** One transaction of the device: all of it, under one generation. */
@@ -133,7 +133,12 @@ const carried = (c: Context, e: { changes: readonly { data: Uint8Array }[] }): b
   e.changes.length === 1 && e.changes[0]!.data.length <= c.eventRoom && !c.eventPending && !c.parked;
 
 /** Configuration on the side of the device. Spec: transport-msg.tex, Configuration Changes; GET_CONFIG, SET_CONFIG. */
-export const deviceConfigMachine: Machine<DeviceConfigState, Context, DeviceConfigEvent, DeviceConfigEffect> = {
+export const deviceConfigMachine: Machine<
+  DeviceConfigState,
+  DeviceConfigContext,
+  DeviceConfigEvent,
+  DeviceConfigEffect
+> = {
   name: 'device-config',
   section: '10',
   states: ANY,

@@ -144,7 +144,12 @@ const ANY = ['idle', 'reading', 'asking', 'writing', 'refetching', 'merging'] as
 const BUSY = ['reading', 'asking', 'writing', 'refetching'] as const;
 
 /** Configuration on the side of the driver. Spec: transport-msg.tex, GET_CONFIG, SET_CONFIG, EVENT_CONFIG. */
-export const driverConfigMachine: Machine<DriverConfigState, Context, DriverConfigEvent, DriverConfigEffect> = {
+export const driverConfigMachine: Machine<
+  DriverConfigState,
+  DriverConfigContext,
+  DriverConfigEvent,
+  DriverConfigEffect
+> = {
   name: 'driver-config',
   section: '11',
   states: ANY,

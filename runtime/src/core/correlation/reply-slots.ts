@@ -29,7 +29,11 @@ class Slot implements ReplyContext, Linked<Slot> {
 }
 
 /** Names a slot; what a handler answers to. It stays good after the slot is done with: the answer is then only counted. */
-export type SlotRef = Pick<Slot, 'id' | 'request' | 'state'>;
+export interface SlotRef {
+  readonly id: number;
+  readonly request: RequestMessage;
+  readonly state: ReplyState;
+}
 
 export interface Opened {
   /** Null where the request was dropped: too many are open. Else its timer is the caller's to start, once it has to wait. */

@@ -1,3 +1,4 @@
+import type { DialectName } from '../../wire/dialect.js';
 import type { DeviceInfo, TransportMessage } from '../../wire/message.js';
 import { type DeviceConfigContext, deviceConfig } from '../config/device-config.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
@@ -5,13 +6,13 @@ import { FeatureBit, hasFeature } from './feature-bits.js';
 import type { QueueContext, QueueLife } from './queue-lifecycle.js';
 import type { MemoryRange } from './queue-setup.js';
 import { DeviceStatus, phaseOf } from './status-bits.js';
-import { checksGeneration, type Dialect, room, TEXTS } from './texts.js';
+import { checksGeneration, room, TEXTS } from './texts.js';
 
 /** What a device is, as its owner declares it. */
 export interface DeviceSetup {
   /** Number on the bus. */
   readonly device: number;
-  readonly dialect: Dialect;
+  readonly dialect: DialectName;
   readonly transportFeatures?: number;
   /** Bytes with header; the same in both directions. */
   readonly maxMessageSize: number;

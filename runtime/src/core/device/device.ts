@@ -114,7 +114,7 @@ const mine = (c: Context, e: { readonly epoch: number }): boolean => e.epoch ===
 const byHandler = (_c: Context, e: { readonly timer: string }): boolean => e.timer === 'handler';
 
 /** A device on a transport: status, features, configuration, queues, reset. One request is in work at a time. */
-export const deviceMachine: Machine<DeviceState, Context, DeviceEvent, DeviceEffect> = {
+export const deviceMachine: Machine<DeviceState, DeviceContext, DeviceEvent, DeviceEffect> = {
   name: 'device',
   section: '9',
   states: [...ALIVE, 'removed'],

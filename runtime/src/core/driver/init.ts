@@ -1,7 +1,8 @@
+import type { DialectName } from '../../wire/dialect.js';
 import type { FeatureBlocks, TransportMessage } from '../../wire/message.js';
 import { FeatureBit, hasFeature } from '../device/feature-bits.js';
 import { DeviceStatus as S } from '../device/status-bits.js';
-import { type Dialect, room } from '../device/texts.js';
+import { room } from '../device/texts.js';
 import { type Fault, type FaultCode, fault } from '../fault.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type Machine, step, table } from '../table.js';
@@ -73,7 +74,7 @@ type Emit = (effect: InitEffect) => void;
 
 export function initContext(setup: {
   readonly device: number;
-  readonly dialect: Dialect;
+  readonly dialect: DialectName;
   readonly maxMessageSize: number;
   readonly numBlocks: number;
   readonly supported: readonly number[];
@@ -212,7 +213,7 @@ const ACTIVE = [
 ] as const;
 
 /** A driver that brings one device from its reset to DRIVER_OK. Spec: content.tex, Device Initialization. */
-export const initMachine: Machine<InitState, Context, InitEvent, InitEffect> = {
+export const initMachine: Machine<InitState, InitContext, InitEvent, InitEffect> = {
   name: 'driver-init',
   section: '8',
   states: ['start', ...ACTIVE, 'needs_reset', 'suspect', 'broken', 'lost', 'gone'],

@@ -14,7 +14,8 @@ export type VqueueState =
   | 'checking'
   | 'broken';
 
-interface Areas {
+/** Where the three parts of a ring lie, as SET_VQUEUE names them. */
+export interface Areas {
   readonly descriptor_addr: bigint;
   readonly driver_addr: bigint;
   readonly device_addr: bigint;
@@ -153,7 +154,7 @@ const ANY = [
 ] as const;
 
 /** One virtqueue as its driver sees it, up to the ring. Spec: content.tex, Virtqueue Configuration; transport-msg.tex. */
-export const vqueueMachine: Machine<VqueueState, Context, VqueueEvent, VqueueEffect> = {
+export const vqueueMachine: Machine<VqueueState, VqueueContext, VqueueEvent, VqueueEffect> = {
   name: 'driver-vqueue',
   section: '13',
   states: ANY,
