@@ -184,7 +184,7 @@ describe('the table of one device number', () => {
   it('asks about a replaced device at once when no driver has to let go of the old one', () => {
     expect(last([ready, info(rng), ready, info({ ...rng, device_id: 2 })])).toEqual({
       state: 'probing',
-      effects: ['up removed', 'request'],
+      effects: ['fail_requests', 'up removed', 'request'],
     });
   });
 

@@ -112,6 +112,19 @@ describe.each(DIALECT_NAMES)('a bus of %s', (dialect) => {
     await world.until(transport.close());
   });
 
+  it('ends requests to a device that is removed, whoever asked', async () => {
+    const world = new World({ dialect });
+    world.devices.add(1, new TestDevice());
+    const bus = await world.open();
+    const asked = watch(bus.request({ name: 'GET_DEVICE_STATUS', kind: 'request', device: 1, token: 0, fields: {} }));
+    // The number has another device before the request arrives.
+    world.devices.remove(1);
+    world.devices.add(1, new TestDevice());
+    await world.quiet();
+    expect(['ok', 'removed']).toContain(asked.state);
+    expect(bus.devices.size).toBe(1);
+  });
+
   it('rejects what cannot be bound, and frees a device whose bring-up failed', async () => {
     const world = new World({ dialect });
     let sound = false;

@@ -123,10 +123,9 @@ const probe: Act = (c, e, emit) => {
 /** Leaves nothing of the device: what REMOVED does, in whatever state it is. */
 const withdraw: Act = (c, _e, emit) => {
   if (c.asking) emit({ type: 'abandon' });
-  if (c.bound) {
-    emit({ type: 'fail_requests', code: 'removed' });
-    emit({ type: 'return_buffers', code: 'removed' });
-  }
+  // Whoever asked has not to be its driver (5.2).
+  if (c.info !== null) emit({ type: 'fail_requests', code: 'removed' });
+  if (c.bound) emit({ type: 'return_buffers', code: 'removed' });
   if (c.info !== null) {
     emit({ type: 'up', event: { type: 'removed', number: c.number, epoch: c.epoch, abortive: c.bound } });
   }
