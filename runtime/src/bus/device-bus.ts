@@ -14,6 +14,7 @@ import type { DeviceTimer } from '../core/device/contract.js';
 import { unknownDeviceAnswer } from '../core/device/unknown-device.js';
 import type { CountCode } from '../core/fault.js';
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.js';
+import { checkDevice } from '../host/check-device.js';
 import type { Device } from '../host/device.js';
 import { DeviceHost, type DeviceStage, type HostBus } from '../host/device-host.js';
 import { RING_FEATURES } from '../host/features.js';
@@ -96,9 +97,15 @@ export class DeviceBus {
   readonly #hostBus: HostBus;
   #link: Link;
 
+  /** @throws {RangeError} for a medium that carries less than the dialect needs */
   constructor(options: DeviceBusOptions) {
     this.#options = options;
     this.#dialect = DIALECTS[options.dialect];
+    const { minMessage, name } = this.#dialect;
+    if (!(options.medium.maxMessage >= minMessage))
+      throw new RangeError(
+        `messages of ${options.medium.maxMessage} bytes; a bus of ${name} has at least ${minMessage}`,
+      );
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#clock = options.clock ?? REAL_CLOCK;
     // Whatever a device has to wait for has its own limit and its own answer, for the last of which this one leaves time.
@@ -140,10 +147,15 @@ export class DeviceBus {
     return [...this.#hosts.keys()].sort((a, b) => a - b);
   }
 
-  /** Puts a device on the bus under a free number, 0 to 65535; the driver is told. */
+  /**
+   * Puts a device on the bus under a free number, 0 to 65535; the driver is told.
+   *
+   * @throws {RangeError} for a number that is taken or none, and for a device no driver could be told of
+   */
   add(number: number, device: Device): void {
     if ((number & 0xffff) !== number) throw new RangeError(`device number ${number} is not within 0..65535`);
     if (this.#hosts.has(number)) throw new RangeError(`device number ${number} is taken`);
+    checkDevice(device);
     const host = new DeviceHost(number, device, this.#hostBus);
     const { agreement } = this.#actor.context;
     if (agreement !== null) host.agreed(agreement);
@@ -198,9 +210,8 @@ export class DeviceBus {
    * no `revisions`, and for messages smaller than the dialect has at least. A `DriverBus` takes what this gives as the answer of its own `negotiate`.
    */
   negotiate(proposal: Agreement): Promise<Agreement | null> {
-    const { revisions, medium } = this.#options;
-    const leastSize = Math.min(this.#dialect.minMessage, medium.maxMessage);
-    if (revisions === undefined || valid(proposal, leastSize) === null) return Promise.resolve(null);
+    const { revisions } = this.#options;
+    if (revisions === undefined || valid(proposal, this.#dialect.minMessage) === null) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.#proposals.push(resolve);
       this.#actor.tell({ type: 'version_request', ...proposal });

@@ -124,7 +124,7 @@ export class DriverBus {
     });
     const context = newDriverBus({
       limits: this.#limits,
-      leastSize: Math.min(this.#dialect.minMessage, medium.maxMessage),
+      leastSize: this.#dialect.minMessage,
       ...(options.devices === undefined ? {} : { devices: options.devices }),
       ...(options.pings === undefined ? {} : { pings: options.pings }),
     });
@@ -405,7 +405,11 @@ export class DriverBus {
   }
 
   #text(code: FaultCode): string {
-    return this.#reason?.message ?? `the bus cannot be used: ${code}`;
+    if (this.#reason !== null) return this.#reason.message;
+    if (code !== 'revision') return `the bus cannot be used: ${code}`;
+    const { minMessage, name } = this.#dialect;
+    const { maxMessage } = this.#options.medium;
+    return `no agreement on a revision from 1 on and on messages of ${minMessage} bytes, the least of ${name}; the medium carries ${maxMessage}`;
   }
 
   #news(news: DriverBusNews): void {

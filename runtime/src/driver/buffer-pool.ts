@@ -31,6 +31,9 @@ export class BufferPool {
     const address = toAddress(base);
     if (address === undefined || BigInt(address) % 16n !== 0n || !Number.isSafeInteger(length) || length < 0)
       throw new RangeError(`${length} bytes at 0x${base.toString(16)}: a base that is a multiple of 16 is needed`);
+    // Its ends alone: memory may be several regions that touch, of which no range may lie in two.
+    if (length > 0 && !(memory.writable(address, 1) && memory.writable(plus(address, length - 1), 1)))
+      throw new RangeError(`${length} bytes at 0x${base.toString(16)}: the memory does not have them, or not to write`);
     this.memory = memory;
     this.#base = address;
     this.#length = length;

@@ -28,6 +28,8 @@ export interface QueuesOwner {
   isBack(port: DriverPort): void;
 }
 
+const isCount = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
+
 /** All virtqueues of one device on the driver's side, set up anew in each of its lives. */
 export class TransportQueues {
   readonly #owner: QueuesOwner;
@@ -61,6 +63,12 @@ export class TransportQueues {
     this.#queues.clear();
     const wanted = this.#owner.wanted();
     if (wanted === null) return;
+    const bad = wanted.find(({ index, size }) => !isCount(index, 0) || !isCount(size, 1));
+    if (bad !== undefined) {
+      const message = `the driver wants queue ${bad.index} with ${bad.size} entries`;
+      this.#owner.tell({ type: 'abandon', fault: fault('bad_value', message) });
+      return;
+    }
     const owner = this.#forQueues(ask);
     for (const { index } of wanted) {
       const options = { device, index, features, enableFlag, sizeBeforeSetup: bus.sizeBeforeSetup };

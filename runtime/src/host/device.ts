@@ -37,7 +37,7 @@ export interface DeviceServices {
  * A method that throws or rejects puts the device into DEVICE_NEEDS_RESET; it does not bring the bus down.
  */
 export interface Device {
-  /** Virtio device id: 1 net, 2 block, … (Virtio 1.3, 5). */
+  /** Virtio device id: 1 net, 2 block, … (Virtio 1.3, 5); not 0, which stands for none. */
   readonly id: number;
   /** 0 unless given. */
   readonly vendor?: number;
@@ -47,7 +47,7 @@ export interface Device {
   readonly features: readonly number[];
   /** `[bit, needs]`: feature `bit` cannot be chosen without feature `needs`. */
   readonly dependencies?: readonly (readonly [bit: number, needs: number])[];
-  /** Largest size of each virtqueue, a power of two. */
+  /** Largest size of each virtqueue, a power of two up to 32768; 0 where a number has no queue. */
   readonly queues: readonly number[];
   /** The configuration space as it is when the device is added to a bus. */
   readonly config?: Uint8Array;

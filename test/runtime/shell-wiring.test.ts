@@ -1,0 +1,74 @@
+import { DeviceBus, DriverBus, loopback, SharedMemory } from '@virtio-wire/runtime';
+import { describe, expect, it } from 'vitest';
+import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
+import { BASE, DIALECT_NAMES, TestDevice, TestDriver, World, watch } from './support/shell-world.js';
+
+const memory = new SharedMemory([{ base: BASE, bytes: new Uint8Array(4096) }]);
+
+describe('a device no driver could be told of is refused when it is added, not missed later', () => {
+  it.each([
+    [{ id: 0 }, 'id of a device is 0, expected 1 to 2^32 - 1'],
+    [{ id: 1.5 }, 'id of a device is 1.5'],
+    [{ vendor: -1 }, 'vendor of a device is -1, expected 0 to 2^32 - 1'],
+    [{ uuid: new Uint8Array(4) }, 'uuid of a device is 4 bytes, expected 16 bytes'],
+    [{ features: [0, 1024] }, 'features[1] of a device is 1024, expected a bit number, 0 to 1023'],
+    [{ features: [-1] }, 'features[0] of a device is -1'],
+    [{ queues: [8, 100] }, 'queues[1] of a device is 100, expected 0 for none, or a power of two up to 32768'],
+    [{ queues: [65536] }, 'queues[0] of a device is 65536'],
+    [{ queues: new Array(65537).fill(0) }, 'queues of a device is 65537, expected at most 65536'],
+    [{ config: new Uint8Array(65537) }, 'config of a device is 65537 bytes, expected at most 65536 bytes'],
+    [
+      { writable: [{ offset: 12, length: 8 }] },
+      'writable[0] of a device is 8 bytes at 12, expected within the 16 bytes',
+    ],
+  ])('%o', (member, says) => {
+    const bus = new DeviceBus({ medium: loopback().ends[0], dialect: 'v1-2026', memory });
+    expect(() => bus.add(1, Object.assign(new TestDevice(), member))).toThrow(says);
+    expect(bus.devices).toEqual([]);
+    bus.add(
+      1,
+      Object.assign(new TestDevice({ queues: [0, 1, 32768] }), { uuid: new Uint8Array(16), features: [1023] }),
+    );
+    bus.close();
+  });
+});
+
+describe.each(DIALECT_NAMES)('a medium of %s', (dialect) => {
+  it('that carries less than the dialect needs is refused by both sides', async () => {
+    const maxMessage = DIALECTS[dialect].minMessage - 1;
+    const { ends } = loopback({ maxMessage });
+    expect(() => new DeviceBus({ medium: ends[1], dialect, memory })).toThrow(RangeError);
+    const opening = DriverBus.open({ medium: ends[0], dialect, memory: { memory, base: BASE, length: 4096 } });
+    await expect(opening).rejects.toMatchObject({
+      code: 'revision',
+      message: expect.stringContaining(`${maxMessage}`),
+    });
+  });
+});
+
+describe('a driver', () => {
+  it.each([
+    { index: 0, size: Number.NaN },
+    { index: 0, size: 0 },
+    { index: -1, size: 8 },
+  ])('that wants %o is not bound, and harms nobody', async (wanted) => {
+    const world = new World();
+    world.devices.add(1, new TestDevice());
+    const bus = await world.open();
+    const binding = watch(bus.bind(1, new TestDriver({ queues: () => [wanted] })));
+    await world.quiet();
+    expect(binding.state).toBe('bad_value');
+    const next = new TestDriver();
+    await world.until(bus.bind(1, next));
+    expect((await world.until(next.ask())).written).toBe(8);
+  });
+
+  it.each([
+    { base: BASE, length: 4097 },
+    { base: BASE - 64, length: 128 },
+    { base: 0x20000, length: 64 },
+  ])('is not given memory that is not there: %o', async (place) => {
+    const medium = loopback().ends[0];
+    await expect(DriverBus.open({ medium, dialect: 'rfc3', memory: { memory, ...place } })).rejects.toThrow(RangeError);
+  });
+});
