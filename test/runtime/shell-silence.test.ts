@@ -210,6 +210,27 @@ describe.each(DIALECT_NAMES)('a medium of %s that goes down', (dialect) => {
   });
 });
 
+describe('a driver', () => {
+  it('asks whether the device lives before it begins the next operation', async () => {
+    const { world, driver } = await holding({ driver: { pings: false } });
+    const names: string[] = [];
+    const end = world.loop.ends[0];
+    const { send } = end;
+    end.send = (bytes) => {
+      names.push(DIALECTS['v1-2026'].bodyAt(new DataView(bytes.buffer, bytes.byteOffset), 0)!.name);
+      return send.call(end, bytes);
+    };
+    world.deaf = true;
+    const [first, second] = [1, 2].map((byte) => watch(driver.services!.writeConfig(0, new Uint8Array([byte]))));
+    await world.pass(1000);
+    expect([first!.state, first!.outcome]).toEqual(['timeout', 'unknown']);
+    expect(names).toEqual(['SET_CONFIG', 'GET_DEVICE_STATUS', 'SET_CONFIG']);
+    world.deaf = false;
+    await world.quiet();
+    expect(second!.state).toBe('ok');
+  });
+});
+
 describe('a bus', () => {
   it('does not take a burst of lost responses for a dead peer', async () => {
     const world = new World({ driver: { limits: { maxZombies: 1, retryDelays: [] } } });

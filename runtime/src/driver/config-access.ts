@@ -120,8 +120,9 @@ export class ConfigAccess {
       // Asked in another life.
       if (actor !== this.#actor) return;
       if (response === null) {
-        actor.tell({ type: 'failed', fault: why ?? fault('bad_state', 'no answer') });
+        // First: whether the device lives is asked before the next operation is begun (5.4).
         this.#owner.doubt(why);
+        actor.tell({ type: 'failed', fault: why ?? fault('bad_state', 'no answer') });
       } else if (response.name === 'GET_CONFIG') actor.tell({ type: 'got', fields: response.fields });
       else if (response.name === 'SET_CONFIG') actor.tell({ type: 'set', fields: response.fields });
     });

@@ -140,8 +140,8 @@ export class TransportQueues {
       },
       ask: (request, done) =>
         ask(request, (response, why) => {
-          done(response, why);
           owner.doubt(why);
+          done(response, why);
         }),
       arm: (index, ms) =>
         bus.arm(`${device}:queue ${index}`, ms, () => this.#queues.get(index)?.tell({ type: 'timer' })),
