@@ -184,6 +184,25 @@ describe('a bus that is told what its peer does wrong', () => {
     }
   });
 
+  it('does not take the second copy of an answer for the answer to the next ping', async () => {
+    let last: Message | null = null;
+    const hear = (message: Message): void => {
+      const out = new Uint8Array(64);
+      peer.medium.hear(out.subarray(0, d.encode(new DataView(out.buffer), 0, message)));
+    };
+    const peer: Peer = new Peer((request) => {
+      if (request.name !== 'PING') return qemu(request);
+      if (last !== null) hear(last);
+      last = { ...request, kind: 'response', token: 0 } as Message;
+      return last;
+    });
+    const opening = watch(peer.opening({ quirks: QEMU, widestWindow: 32 }));
+    await peer.pass(20_500);
+    expect(opening.value?.state).toBe('up');
+    // One copy of every answer but the last.
+    expect(opening.value?.counters.all()).toEqual({ stale: 19 });
+  });
+
   it('takes a count that is the number of devices', async () => {
     const peer = new Peer((request) => {
       if (request.name !== 'GET_DEVICES') return undefined;

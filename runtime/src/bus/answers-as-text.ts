@@ -39,12 +39,9 @@ export class AnswersAsText {
     if (message.name !== 'GET_DEVICES' && message.name !== 'PING') return message;
     let text = message;
     if (text.token === 0 && this.#quirks.includes('bus-answers-without-token')) {
-      const { name } = text;
-      const exact = busKey(text);
-      // A peer may cut the offset; what else it got wrong is for the machines to find.
-      const key = this.#tokens.has(exact) ? exact : [...this.#tokens.keys()].find((k) => k.startsWith(name));
-      text = { ...text, token: this.#tokens.get(key ?? exact) ?? 0 };
-      this.#tokens.delete(key ?? exact);
+      const key = this.#keyOf(text);
+      text = { ...text, token: this.#tokens.get(key) ?? 0 };
+      this.#tokens.delete(key);
     }
     if (text.name === 'GET_DEVICES' && this.#quirks.includes('count-is-popcount')) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -53,6 +50,15 @@ export class AnswersAsText {
       text = { ...text, fields: { ...text.fields, bitmap } };
     }
     return text;
+  }
+
+  /** By which the request it answers is remembered. */
+  #keyOf(text: BusMessage): string {
+    const exact = busKey(text);
+    if (text.name !== 'GET_DEVICES' || this.#tokens.has(exact)) return exact;
+    // A peer may cut the offset; what else it got wrong is for the machines to find. The value of a PING is never cut: another
+    // one is a second copy of an answer that was here, and would leave the next PING without its own.
+    return [...this.#tokens.keys()].find((key) => key.startsWith(text.name)) ?? exact;
   }
 
   /** Bytes of the message behind the bitmap that the text would give it. */

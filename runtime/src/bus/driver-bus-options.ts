@@ -16,7 +16,7 @@ export type DriverBusNews =
   | { readonly type: 'removed'; readonly number: number }
   /** A state of the bus's own in EVENT_DEVICE, 0x8000 to 0xffff. */
   | { readonly type: 'bus_state'; readonly number: number; readonly state: number }
-  /** The bus has ended by itself: the medium is gone or the peer is dead. */
+  /** The bus has ended by itself: the medium is gone, or the peer is dead and `close` is to free the medium. */
   | { readonly type: 'down'; readonly code: FaultCode; readonly reason: Down | null };
 
 export interface DriverBusOptions {
@@ -32,7 +32,7 @@ export interface DriverBusOptions {
   readonly order?: Order;
   /** Device numbers known beforehand; else GET_DEVICES finds them. */
   readonly devices?: readonly number[];
-  /** Whether the peer is asked for signs of life; true. */
+  /** Whether the peer is asked for signs of life; true. False for one that does not know PING: it would be taken for dead. */
   readonly pings?: boolean;
   readonly quirks?: readonly BusQuirk[];
   /** Most device numbers to ask about in one GET_DEVICES. */

@@ -1,7 +1,7 @@
 import { type Address, plus, toAddress } from '../memory/address.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 
-/** Memory a driver may hand out pieces of: both sides of the bus can reach it. */
+/** Memory a driver may hand out pieces of, in one piece: both sides of the bus can reach it. What else is in `memory` is left alone. */
 export interface DriverMemory {
   readonly memory: GuestMemory;
   /** Address of its first byte on the bus; not 0, which no ring may have. A multiple of 4096 is best. */

@@ -29,6 +29,8 @@ export interface Down {
 export interface Receiver {
   /**
    * One message, unjudged: section 1 is the bus's. `bytes` is a view valid during the call only; keep a copy or nothing.
+   * A carrier of frames of a fixed size hands over the whole frame: what is behind `msg_size` is ignored, and counted as
+   * `nonzero_padding` where it is not zero.
    * No peer can change it during the call: a medium over shared memory copies first, else every check could be undone.
    *
    * `view`, where a medium has one at hand: the same bytes from byte 0 on, and maybe more behind them. It spares the
@@ -63,6 +65,9 @@ export interface Receiver {
  *      │◀────────────────────┤                           │
  *
  * Nothing is called on the receiver from within `receive`, `send` or `close`.
+ *
+ * A medium owns its order, not its fate: one that loses messages now and then (datagrams) is survived, as requests have
+ * timers, but a lost event is lost. Its handles keep a process alive; the timers of a bus do not.
  */
 export interface Medium {
   /** Largest message in bytes, header included, in both directions. */
