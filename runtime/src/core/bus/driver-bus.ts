@@ -29,6 +29,8 @@ export interface DriverBusContext {
    * longer than the interval every good answer is to an older one, and a living peer would be declared dead.
    */
   unanswered: number[];
+  /** Values of those that were out when another was answered, at most `pingMisses`: their answers may still come. */
+  excused: number[];
 }
 
 export type DriverBusEvent =
@@ -100,6 +102,7 @@ export const newDriverBus = (options: DriverBusOptions): DriverBusContext => ({
   agreement: null,
   value: options.value ?? 0,
   unanswered: [],
+  excused: [],
 });
 
 type Emit = (effect: DriverBusEffect) => void;
@@ -108,6 +111,7 @@ function open(c: DriverBusContext, _e: DriverBusEvent, emit: Emit): void {
   c.epoch++;
   c.agreement = null;
   c.unanswered = [];
+  c.excused = [];
   emit({ type: 'new_epoch', epoch: c.epoch });
   emit({ type: 'start_medium' });
   emit({ type: 'arm', timer: 'link', ms: c.limits.linkTimeout });
@@ -195,8 +199,10 @@ export const driverBus: Machine<DriverBusState, DriverBusContext, DriverBusEvent
       act: (c, _e, emit) => ping(c, emit),
     }),
     row('up', 'response', null, 'S', {
-      when: ['value equals one sent', (c, e) => c.unanswered.includes(e.message.fields.data)],
-      act: (c) => {
+      when: ['value equals one sent', (c, e) => [...c.unanswered, ...c.excused].includes(e.message.fields.data)],
+      act: (c, e) => {
+        const out = [...c.excused, ...c.unanswered].filter((value) => value !== e.message.fields.data);
+        c.excused = out.slice(-c.limits.pingMisses);
         c.unanswered = [];
       },
     }),
