@@ -1,4 +1,5 @@
-import { readCapture, textLines } from '../capture/lines.js';
+import { readCapture } from '../capture/lines.js';
+import { textLines } from '../capture/reader.js';
 import {
   contextOf,
   type DecodedEntry,

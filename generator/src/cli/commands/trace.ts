@@ -5,7 +5,7 @@ import { formOf } from '../../capture/form.js';
 import type { IrStore } from '../../store.js';
 import { EXIT, UsageError } from '../failure.js';
 import { readBytes } from '../input.js';
-import { checkNames } from '../messages.js';
+import { checkForm, checkNames } from '../messages.js';
 import { note, out, outLine, paintFor, widthOf } from '../terminal.js';
 import { openStore } from '../workspace.js';
 
@@ -84,10 +84,8 @@ async function captureIn(file: string, { dialect }: Options): Promise<Buffer> {
     );
   const bytes = await readBytes(file);
   const form = formOf(bytes.subarray(0, 1 << 12));
-  if (form === 'pcap') {
-    const { PCAP_HINT } = await import('../../capture/pcap-hint.js');
-    throw new UsageError(`"${file}" is in the old pcap format`, PCAP_HINT);
-  }
+  if (form === 'empty') throw new UsageError(`"${file}" is empty: there is nothing to tell`);
+  checkForm(file, form);
   if (form === 'raw' && dialect === undefined)
     throw new UsageError(
       `"${file}" holds raw bytes: which dialect do they speak?`,
