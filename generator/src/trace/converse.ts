@@ -15,7 +15,7 @@ import type { IrStore } from '../store.js';
 import { factsOf, timeOf, unitOf } from './capture.js';
 import type { Conversation, Exchange, Fact, Heard, Item, Matched } from './conversation.js';
 import { type Envelope, envelopeOf } from './envelope.js';
-import { eventAnswered, objecting, tokenReuse, unmatched, withFindings } from './objections.js';
+import { eventAnswered, objecting, outOfOrder, tokenReuse, unmatched, withFindings } from './objections.js';
 import { Waitlist } from './pairing.js';
 import { Watch } from './watch.js';
 
@@ -58,6 +58,8 @@ class Listener {
   profile: string | null = null;
   readonly #waiting = new Waitlist();
   readonly #watch = new Watch();
+  /** Per device the latest of its requests that has an answer. */
+  #answered = new Map<number, number>();
   #frames = 0;
   #defaults: Defaults;
   #unit = 1000;
@@ -118,6 +120,7 @@ class Listener {
   #forget(): void {
     this.#waiting.forget();
     this.#watch.forget();
+    this.#answered = new Map();
   }
 
   #header(entry: Entry, line: number): void {
@@ -158,6 +161,15 @@ class Listener {
     if (facts.length > 0) this.items.push({ kind: 'facts', line, time, facts });
   }
 
+  /** R10: where the text wants answers in the order of the requests, what overtook this one is named. */
+  #inOrder({ index, profile }: Resolved, answer: Heard, request: Heard): Heard {
+    if (request.device === null || request.body?.class !== 'transport') return answer;
+    const last = this.#answered.get(request.device) ?? 0;
+    this.#answered.set(request.device, Math.max(last, request.number));
+    if (profile?.answers !== 'in_order' || request.number > last) return answer;
+    return objecting(answer, outOfOrder(index, request.number, last));
+  }
+
   #stray(line: LineOfFrames, frame: Frame, envelope: Envelope): Heard {
     const { index } = line.resolved;
     const asked = index.at(envelope.class, envelope.id);
@@ -170,7 +182,10 @@ class Listener {
     if (envelope?.kind === 'response') {
       const asked = this.#waiting.answer(envelope, frame.direction);
       if (asked === null) this.items.push({ kind: 'stray', frame: this.#stray(line, frame, envelope) });
-      else settle(asked.exchange, line.answer(frame, envelope, asked.exchange.request), asked.matched);
+      else {
+        const answer = line.answer(frame, envelope, asked.exchange.request);
+        settle(asked.exchange, this.#inOrder(line.resolved, answer, asked.exchange.request), asked.matched);
+      }
       return;
     }
     const heard = line.heard(frame, envelope);
@@ -214,7 +229,8 @@ class LineOfFrames {
     const entry = envelope?.kind != null && names.kind === undefined ? { ...names, kind: envelope.kind } : names;
     const alone: DecodedEntry = decodeFrame(this.resolved, entry, frame.hex, frame.direction, context);
     const { direction } = frame;
-    const heard = this.watch.hear({ index, decoded: alone, direction, device: envelope?.device ?? null });
+    const device = envelope?.device ?? null;
+    const heard = this.watch.hear({ index, decoded: alone, direction, device, profile });
     const decoded = profile === null ? alone : withFindings(alone, heard);
     const { line, time } = this;
     const own = frame.at !== 'resp' && textOf(this.entry, 'case') === undefined;
