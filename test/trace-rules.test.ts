@@ -306,6 +306,13 @@ describe('a single message', () => {
     expect(judged([device(message(0, 0x07, 1, 4))])).toMatchObject([{ rule: 'direction', frames: [1] }]);
   });
 
+  it('of the FF-A bus that reports an error comes from the device, though no request of its own was asked', () => {
+    // virtio-msg-wire.md, ffa-v1: ERROR response, 0x87, dev→drv; device and token are those of the failed request.
+    const error = message(3, 0x87, 1, 5, le(3, 2));
+    expect(judged([device(error)], 'ffa-v1').map((r) => r.rule)).not.toContain('direction');
+    expect(judged([driver(error)], 'ffa-v1').map((r) => r.rule)).toContain('direction');
+  });
+
   it.each([
     ['a size below the header', '0007010002000400', 'size_below_header', 'R3'],
     ['a size beyond what came', '0007010002000a00', 'truncated', 'R3'],
