@@ -85,6 +85,7 @@ export {
 export { formatSchema } from './fmt/format-schema.js';
 export type { CheckedMap, Mapped, MappedMember } from './header-map/checked-map.js';
 export type { MapCode, MapFinding } from './header-map/finding.js';
+export { notC } from './header-map/not-c.js';
 export { type Known, type ReadMap, readMap as readHeaderMap } from './header-map/read-map.js';
 export * from './identify/index.js';
 export { type Decoded, decode, isRefused, type Refused } from './interpret/decode.js';
