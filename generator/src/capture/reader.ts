@@ -46,7 +46,7 @@ export class CaptureReader {
       return this.#taken();
     }
     this.#head = Buffer.concat([this.#head, chunk]);
-    return this.#head.length < LOOKED_AT ? [] : this.#begin();
+    return this.#head.length < LOOKED_AT && !isFirstLine(this.#head) ? [] : this.#begin();
   }
 
   /** The capture is over: what stands behind the last line break, or a block that is cut off. */
@@ -102,6 +102,9 @@ export class CaptureReader {
     });
   }
 }
+
+/** A line of text that is whole: what comes through a pipe as it happens need not wait for more. */
+const isFirstLine = (head: Uint8Array): boolean => head.length > 16 && head.includes(0x0a) && formOf(head) === 'text';
 
 function unread(form: keyof typeof UNREAD): EntryError {
   const { code, what, hint } = UNREAD[form];

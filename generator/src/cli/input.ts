@@ -92,7 +92,8 @@ export async function sniff(path: string, size: number): Promise<Sniffed> {
   return { kind: form === 'text' && isJson(head.toString('utf8')) ? 'json' : form, chunks: joined(head, source) };
 }
 
-async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+/** The first bytes again, and what follows them. */
+export async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   yield head;
   yield* rest;
 }
