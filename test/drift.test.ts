@@ -251,6 +251,39 @@ describe('layouts known from elsewhere', () => {
     expect(await found(asListings(messages), name)).toEqual([]);
   });
 
+  const buses = Object.keys(dialects).filter((name) => name.startsWith('ffa-'));
+  /** A bus in one text with what it carries. */
+  const whole = (bus: string): StatedMessage[] => {
+    const carried = irOf(bus).carries?.split('/')[1] ?? '';
+    const own = dialects[bus]?.messages ?? [];
+    return [...(dialects[carried]?.messages ?? []), ...own.map((m) => ({ ...m, cls: 'bus' }))];
+  };
+
+  it.each(buses)('of the bus %s, with what it carries, differ nowhere', async (bus) => {
+    const own = dialects[bus]?.messages.length ?? 0;
+    expect(own).toBeGreaterThan(4);
+    const result = await against(asTables(whole(bus)), bus);
+    expect(result.findings.map(brief)).toEqual([]);
+    expect(result.messages).toBe(whole(bus).length);
+  });
+
+  it('of a bus tell what is changed in them, and what is left out', async () => {
+    const text = asTables(whole('ffa-v1'));
+    const plant = async (from: RegExp, to: string): Promise<string[]> => {
+      const changed = text.replace(from, to);
+      expect(changed).not.toBe(text);
+      return (await found(changed, 'ffa-v1')).map((f) => f.replace(/^\d+ /, ''));
+    };
+    const version = /(busdef\{VERSION\}[\s\S]*?Request & 0 & )4( )/;
+    expect(await plant(version, '$12$2')).toEqual(['size VERSION.request.bus_version']);
+    expect(await plant(/(busref\{VERSION\} & 0x)80/, '$199')).toEqual(['id VERSION']);
+    expect(await plant(/(busref\{VERSION\} & 0x80 & )Driver/, '$1Device')).toEqual(['sender VERSION']);
+    expect(await plant(/\\busdef\{FIFO_CONFIGURE\}[\s\S]*?end\{tabular\}/, '')).toEqual(['lacking FIFO_CONFIGURE']);
+    expect(await plant(/\\busref\{FIFO_CONFIGURE\}.*\n|\\busdef\{FIFO_CONFIGURE\}[\s\S]*?end\{tabular\}/g, '')).toEqual(
+      ['lacking FIFO_CONFIGURE'],
+    );
+  });
+
   it('written as structs tell the member that differs', async () => {
     const text = asListings(dialects['v1-2026']?.messages ?? []);
     const moved = text.replace('le64 length;', 'le32 length;');
@@ -259,6 +292,80 @@ describe('layouts known from elsewhere', () => {
       'size GET_SHM.response.length',
       'offset GET_SHM.response.address',
     ]);
+  });
+});
+
+describe('the common header', () => {
+  // virtio-msg-wire.md, section 2: type, msg_id, dev_num, token and msg_size at 0, 1, 2, 4 and 6.
+  const listing = (members: string): string =>
+    `\\subsubsection{Common Message Format}\n\\begin{lstlisting}\nstruct virtio_msg_header {\n${members}\n};\n\\end{lstlisting}\n`;
+  const whole = [
+    'u8 type;',
+    'u8 msg_id; /* which message */',
+    'le16 dev_num;',
+    'le16 token;',
+    'le16 msg_size;',
+    'u8 payload[];',
+  ];
+  const of = (members: readonly string[], dialect = 'rfc3'): Promise<string[]> =>
+    found(listing(members.join('\n')) + rfc3, dialect);
+
+  it('is compared with that of the dialect', async () => {
+    expect(await of(whole)).toEqual([]);
+    expect(await of(whole.map((m) => m.replace('le16 token', 'le32 token')))).toEqual([
+      '7 size header.token',
+      '8 offset header.msg_size',
+    ]);
+    expect(await of(whole.map((m) => m.replace('msg_id', 'sequence')))).toEqual(['5 name header.msg_id']);
+    expect(await of(whole.filter((m) => !m.includes('token')))).toEqual([
+      '6 lacking header.token',
+      '7 offset header.msg_size',
+    ]);
+    expect(await of([...whole.slice(0, 5), 'le32 cookie;', ...whole.slice(5)])).toEqual(['9 unknown header']);
+  });
+
+  it('of 6 bytes is that of RFC 2, whose token is not there yet', async () => {
+    const rows = await of(whole, 'rfc2');
+    expect(rows.slice(0, 2)).toEqual(['7 unknown header', '8 offset header.msg_size']);
+  });
+
+  it('is told with the line of the schema that declares it', async () => {
+    const text = listing(whole.join('\n').replace('le16 token', 'le16 cookie')) + rfc3;
+    const [only] = (await placed(text, 'v1-2026')).findings;
+    expect(only).toMatchObject({ message: 'header', field: 'token', key: 'header.token' });
+    const { file = '', line = 0 } = only?.schema ?? {};
+    expect(readFileSync(path(file), 'utf8').split('\n')[line - 1]).toMatch(/name: token/);
+  });
+});
+
+describe('constants', () => {
+  // virtio-msg-wire.md, section 3.1: device_bus_state 0x0001 added (old name ready), 0x0002 removed, ranges above.
+  const table = (...rows: string[]): string =>
+    `\n\\begin{tabular}{|l|l|l|}\n\\hline\nConstant & Value & Meaning \\\\\n\\hline\n${rows.join('\n')}\n\\end{tabular}\n`;
+  const row = (name: string, value: string): string => `DEVICE\\_BUS\\_STATE\\_${name} & ${value} & A state. \\\\`;
+  const ranges = ['Reserved & 0x0003-0x7FFF & \\\\', 'Implementation-defined & 0x8000-0xFFFF & \\\\'];
+  const of = async (...rows: string[]): Promise<string[]> =>
+    (await found(rfc3 + table(...rows, ...ranges))).map((f) => f.replace(/^\d+ /, ''));
+
+  it('are compared with the enumeration that their names begin with', async () => {
+    expect(await of(row('READY', '0x0001'), row('REMOVED', '0x0002'))).toEqual([]);
+    expect(await of(row('READY', '0x0001'), row('REMOVED', '0x0003'))).toEqual(['value device_bus_state.REMOVED']);
+    expect(await of(row('ADDED', '0x0001'), row('REMOVED', '0x0002'))).toEqual(['name device_bus_state.READY']);
+    expect(await of(row('READY', '0x0001'))).toEqual(['lacking device_bus_state.REMOVED']);
+    const sleeping = row('SLEEPING', '0x0007');
+    expect(await of(row('READY', '0x0001'), row('REMOVED', '0x0002'), sleeping)).toEqual(['unknown device_bus_state']);
+  });
+
+  it('have their line in the schema', async () => {
+    const { findings } = await placed(rfc3 + table(row('READY', '1'), row('REMOVED', '3')), 'rfc3');
+    expect(findings).toMatchObject([{ text: 'DEVICE_BUS_STATE_REMOVED = 0x03', dialect: 'REMOVED = 0x02' }]);
+    const { file = '', line = 0 } = findings[0]?.schema ?? {};
+    expect(readFileSync(path(file), 'utf8').split('\n')[line - 1]).toMatch(/REMOVED: \{ value: 0x0002/);
+  });
+
+  it('of other names are none of ours', async () => {
+    const other = table('VIRTIO\\_MSG\\_F\\_STRICT & 0 & A bit. \\\\', 'VENDOR\\_MAGIC & 7 & A number. \\\\');
+    expect(await found(rfc3 + other)).toEqual([]);
   });
 });
 

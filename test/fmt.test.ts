@@ -157,7 +157,7 @@ describe('keys in another order', () => {
       .map(({ pair }) => pair);
   }
   const FIXED =
-    /^(language|protocol|dialect|extends|title|doc|spec|profile|aliases|framing|limits|header|classes|ranges|remove|enums|messages|unresolved|name|type|role|bits|enum|min|max|multiple_of|used|reserved|lsb|width|value|values|flags|open|id|was|from|hot|request|response|event|fields|constraints|field|rule|about|readings|source|says|chosen|why|class|to|owner|size|fixed|response_bit|recommended|on|token|bus_device|exact_size|padding|generation|max_msg_size|max_dev_num|refuses|rules)$/;
+    /^(language|protocol|dialect|extends|title|doc|spec|profile|aliases|framing|limits|header|classes|ranges|remove|enums|messages|unresolved|name|type|role|bits|enum|min|max|multiple_of|used|reserved|lsb|width|value|values|flags|open|id|was|from|hot|request|response|event|fields|constraints|field|rule|about|readings|source|says|chosen|why|class|to|owner|size|fixed|response_bit|recommended|on|token|bus_device|exact_size|padding|generation|answers|max_msg_size|max_dev_num|refuses|rules)$/;
   const withoutBlanks = (text: string): string => text.replace(/\n+/g, '\n');
 
   it('give back the canonical order and the same IR', () => {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DialectIR, type FamilyIR, IrStore, type Known, readHeaderMap } from '@virtio-wire/generator';
+import { type DialectIR, type FamilyIR, IrStore, type Known, notC, readHeaderMap } from '@virtio-wire/generator';
 import { renderCChecks } from '@virtio-wire/generator/c';
 import { afterAll, describe, expect, it } from 'vitest';
 import { COMPILER, obstacle } from './support/kernel-headers.js';
@@ -158,5 +158,55 @@ describe('the command', () => {
   it('is used wrongly without a map, or with one that is not there', () => {
     expect(vwire(['header', '--verify', 'x.h'])).toMatchObject({ code: 2, stdout: '' });
     expect(vwire(['header', '--verify', 'x.h', '--map', 'no-such.yaml'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('a file that is no C header', () => {
+  const place = (text: string | Uint8Array): string | null => {
+    const found = notC('theirs.h', Buffer.from(text));
+    return found === null ? null : `${found.place.line}:${found.place.column} ${found.message}`;
+  };
+
+  it.each([
+    ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), /^2:1 .* byte 6 is of no text/],
+    ['LaTeX', '\n\\msgdef{GET_CONFIG}\n', /^2:1 .* as LaTeX does, with "\\\\msgdef/],
+    ['JSON', '{ "dialect": "rfc3" }', /^1:1 .* as JSON does/],
+    ['a page', '<html>\n', /^1:1 .* as XML or HTML does/],
+    ['YAML', '---\ndialect: rfc3\n', /^1:1 .* as YAML does/],
+    ['Markdown', '# Layouts of ours\n', /^1:1 .* "#Layouts" is no line of the preprocessor/],
+    ['a comment without an end', 'struct a { int b; };\n/* and then', /^2:1 .* a comment does not end/],
+    ['a string without an end', '#define A 1\nchar *b = "c;\n', /^2:11 .* a string does not end/],
+    ['a stray backslash', 'struct a {\n  int \\field;\n};', /^2:7 .* C has no "\\\\" there/],
+  ])('is told with its place: %s', (_what, text, expected) => {
+    expect(place(text)).toMatch(expected);
+  });
+
+  it('is told on the command line, and nothing is written', () => {
+    writeFileSync(join(scratch, 'picture.h'), Buffer.from('89504e470d0a1a0a0000000d', 'hex'));
+    const map = path('test/fixtures/header-map/blk.yaml');
+    const run = vwire(['header', '--verify', join(scratch, 'picture.h'), '--map', map]);
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toMatch(/picture\.h:2:1: error not-c: this is no C header: byte 6 is of no text\n {2}hint: /);
+  });
+
+  it('is not one that only a compiler can judge', () => {
+    const odd = [
+      '#if 0\nit isn\u2019t /* C */\n#endif',
+      'extern "C" {\n#define X(a) \\\n  #a "\\"" \'"\' // don\'t\n}',
+      '# 1 "theirs.h"\n%:define A <::>\n',
+      "int a = 1'000; /* C23 */",
+      'struct { not even this',
+      '',
+    ];
+    for (const text of odd) expect(place(text), text).toBeNull();
+    expect(place(Buffer.concat([Buffer.from('/* '), Buffer.from([0xa9]), Buffer.from(' in Latin-1 */')]))).toBeNull();
+    expect(place(`${'/'.repeat(2)} ${'x'.repeat(3e6)}`)).toBeNull();
+  });
+
+  it.skipIf(noC !== null)('is none of those the compiler has', () => {
+    const folder = '/usr/include/linux';
+    const headers = readdirSync(folder).filter((name) => name.endsWith('.h'));
+    expect(headers.length).toBeGreaterThan(50);
+    for (const name of headers) expect(notC(name, readFileSync(join(folder, name))), name).toBeNull();
   });
 });

@@ -386,14 +386,18 @@ describe('the command line', () => {
     expect(told.stdout.toString()).toMatch(/^155 frames, /m);
   });
 
-  it('does not try to tell what memory will not hold, and names what it can do', () => {
+  it('tells what memory will not hold while it is read, though not as one piece of JSON', () => {
     const file = join(tmpdir(), `vwire-large-${process.pid}`);
     writeFileSync(file, '');
     truncateSync(file, 1 << 26);
     const run = vwire(['trace', '--dialect', 'rfc3', file]);
+    const json = vwire(['trace', '--json', '--dialect', 'rfc3', file]);
     rmSync(file);
-    expect(run.code).toBe(2);
-    expect(run.stderr).toMatch(/67108864 bytes: too many to be told as a conversation; add --summary/);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/refused: size_below_header/);
+    expect(run.stdout).toMatch(/^1 frame, .*1 refused$/m);
+    expect(json.code).toBe(2);
+    expect(json.stderr).toMatch(/67108864 bytes: too many for one piece of JSON; add --stream .* or --summary/);
   });
 
   it('sends the old pcap format to its converter', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { IrStore, type RuleCount, traceFile } from '@virtio-wire/generator';
 import { describe, expect, it } from 'vitest';
 import { root } from './support/vwire.js';
@@ -37,7 +38,10 @@ const GET_CONFIG = 0x05;
 const SET_CONFIG = 0x06;
 const GET_STATUS = 0x07;
 const SET_STATUS = 0x08;
+const GET_VQUEUE = 0x09;
+const SET_VQUEUE = 0x0a;
 const RESET_VQUEUE = 0x0b;
+const SET_FEATURES = 0x04;
 
 const setStatus = (value: number, accepted = value): object[] => exchange(SET_STATUS, words(value), words(accepted));
 
@@ -86,6 +90,24 @@ describe('an answer (R8, R9)', () => {
     const line = { req: message(0, 0x41, 1, 0, words(0, 0)), resp: message(1, 0x41, 1, 0) };
     const { counts } = traceFile(store, [{ dialect: 'rfc3' }, line].map((l) => JSON.stringify(l)).join('\n'));
     expect(counts.rules).toMatchObject([{ rule: 'event-answered', clause: 'R9', frames: [2] }]);
+  });
+});
+
+describe('answers of a device (R10)', () => {
+  const both = [ask(GET_STATUS, 1), ask(GET_CONFIG, 2, words(0, 0))];
+  const status = answer(GET_STATUS, 1, words(0));
+  const config = answer(GET_CONFIG, 2, words(0, 0, 0));
+
+  it('come in the order of its requests in pr28, whose bytes are those of rfc3', () => {
+    expect(broken([...both, config, status], 'rfc3', 'pr28')).toEqual([['order', 'R10', 4]]);
+    expect(broken([...both, status, config], 'rfc3', 'pr28')).toEqual([]);
+  });
+
+  it('may overtake each other where the token ties them, and those of another device always', () => {
+    expect(broken([...both, config, status])).toEqual([]);
+    expect(broken([...both, config, status], 'v1-2026')).toEqual([]);
+    const other = [ask(GET_STATUS, 1), ask(GET_STATUS, 2, '', 2), answer(GET_STATUS, 2, words(0), 2), status];
+    expect(broken(other, 'rfc3', 'pr28')).toEqual([]);
   });
 });
 
@@ -158,6 +180,15 @@ describe('what GET_DEVICE_INFO says', () => {
     expect(broken([...info, ...exchange(RESET_VQUEUE, words(9), '')])).toEqual([['queue-index', 'R33', 3]]);
   });
 
+  it('is zero throughout where no device is, in the texts that say so (R14)', () => {
+    const empty = (vendor: number): object[] => exchange(GET_DEVICE_INFO, '', words(0, vendor, 0, 0, 0, 0));
+    const rule = 'transport-msg.tex, GET_DEVICE_INFO; R14';
+    expect(broken(empty(0))).toEqual([]);
+    expect(broken(empty(0x554d4551))).toEqual([['constraint', rule, 2]]);
+    expect(broken(empty(0x554d4551), 'rfc3', 'pr28')).toEqual([]);
+    expect(broken(empty(0x554d4551), 'rfc3', 'qemu')).toEqual([]);
+  });
+
   it('of a number without a device bounds nothing (R14)', () => {
     const nobody = exchange(GET_DEVICE_INFO, '', words(0, 0, 0, 0, 0, 0));
     expect(broken([...nobody, device(message(0, 0x42, 1, 0, words(3)))])).toEqual([]);
@@ -184,6 +215,23 @@ describe('a device number', () => {
     expect(broken(asked(3))).toEqual([]);
   });
 
+  it('may be asked what is behind it all the same, and answered with zeros (R14)', () => {
+    const info = (id: number): object[] => exchange(GET_DEVICE_INFO, '', words(id, 0, 0, 0, 0, 0), 3);
+    expect(broken([...devices, ...info(0)])).toEqual([]);
+    expect(broken([...devices, ...info(2)])).toEqual([['unknown-device', 'R34', 4]]);
+  });
+
+  it('that has just come is asked for nothing but GET_DEVICE_INFO before its status (R14)', () => {
+    const info = exchange(GET_DEVICE_INFO, '', words(2, 0, 64, 8, 1, 0), 3);
+    const read = exchange(GET_CONFIG, words(0, 0), words(0, 0, 0), 3);
+    const up = exchange(SET_STATUS, words(0), words(0), 3);
+    const fresh = [...devices, event(3, 1)];
+    expect(broken([...fresh, ...info, ...up, ...read])).toEqual([]);
+    expect(broken([...fresh, ...info, ...read, ...up])).toEqual([['before-reset', 'R14', 6]]);
+    // Nobody said that it was not there: the event may be late, or a repetition (R36).
+    expect(broken([event(3, 1), ...info, ...read])).toEqual([]);
+  });
+
   it('comes and goes with EVENT_DEVICE (R36)', () => {
     expect(broken([...devices, event(3, 1), ...asked(3)])).toEqual([]);
     expect(broken([...devices, event(1, 2), ...asked(1)])).toEqual([['unknown-device', 'R36', 4, 5]]);
@@ -194,10 +242,75 @@ describe('a device number', () => {
   });
 });
 
+describe('what depends on negotiated features', () => {
+  const NOTIFICATION_DATA = 2 ** (38 - 32);
+  const RING_RESET = 2 ** (40 - 32);
+  const VERSION_1 = 1;
+  /** block_index, num_blocks, blocks 0 and 1. */
+  const features = (high: number): object[] => exchange(SET_FEATURES, words(0, 2, 0, high), '');
+  const avail = (position: number): object => driver(message(0, 0x41, 1, 0, words(0, position)));
+  const reset = (): object[] => exchange(RESET_VQUEUE, words(0), '');
+
+  it('is the position in EVENT_AVAIL, 0 without VIRTIO_F_NOTIFICATION_DATA (R31)', () => {
+    const rule = ['notification-data', 'R31'];
+    expect(broken([...features(VERSION_1), avail(0)])).toEqual([]);
+    expect(broken([...features(VERSION_1), avail(7)])).toEqual([[...rule, 3]]);
+    expect(broken([...features(VERSION_1), avail(0x8000_0000)])).toEqual([[...rule, 3]]);
+    expect(broken([...features(VERSION_1 + NOTIFICATION_DATA), avail(0x8000_0007)])).toEqual([]);
+    expect(broken([avail(7)])).toEqual([]);
+  });
+
+  it('is nothing before a capture has shown the features, or the reset that cleared them', () => {
+    const low = exchange(SET_FEATURES, words(0, 1, 0x40), '');
+    expect(broken([...low, avail(7)])).toEqual([]);
+    expect(broken([...setStatus(0), ...low, avail(7)])).toEqual([['notification-data', 'R31', 5]]);
+    expect(broken([...features(VERSION_1), avail(7)], 'rfc3', 'qemu')).toEqual([]);
+  });
+
+  it('is RESET_VQUEUE, which needs VIRTIO_F_RING_RESET (R30)', () => {
+    expect(broken([...features(VERSION_1 + RING_RESET), ...reset()])).toEqual([]);
+    expect(broken([...features(VERSION_1), ...reset()])).toEqual([['ring-reset', 'R30', 3]]);
+    expect(broken([...features(VERSION_1 + RING_RESET), ...setStatus(0), ...reset()])).toEqual([
+      ['ring-reset', 'R30', 5],
+    ]);
+    expect(broken(reset())).toEqual([]);
+  });
+
+  it('is a queue that was reset: it reads as not set up until it is set up again (R30)', () => {
+    // index, max_size, cur_size, reserved, three addresses; and index, reserved0, size, reserved1, three addresses.
+    const read = (size: number, address: number): object[] =>
+      exchange(GET_VQUEUE, words(0), words(0, 64, size, 0, address, 0, address, 0, address, 0));
+    const set = exchange(SET_VQUEUE, words(0, 0, 64, 0, 4096, 0, 8192, 0, 12288, 0), '');
+    const rule = ['queue-after-reset', 'R30'];
+    expect(broken([...features(RING_RESET), ...read(64, 4096), ...reset(), ...read(0, 0)])).toEqual([]);
+    expect(broken([...features(RING_RESET), ...reset(), ...read(64, 0)])).toEqual([[...rule, 6]]);
+    expect(broken([...features(RING_RESET), ...reset(), ...read(0, 4096)])).toEqual([[...rule, 6]]);
+    expect(broken([...features(RING_RESET), ...reset(), ...set, ...read(64, 4096)])).toEqual([]);
+  });
+
+  it('was told by real peers: Linux resets queues of a device that it has reset, QEMU keeps their size', () => {
+    const rules = (name: string, profile?: string): string[] =>
+      traceFile(store, readFileSync(`${root}test/vectors/traces/${name}.jsonl`, 'utf8'), { profile }).counts.rules.map(
+        ({ rule }) => rule,
+      );
+    expect(rules('linux-loopback-rng-rfc3')).toContain('ring-reset');
+    expect(rules('linux-loopback-rng-v1-2026')).not.toContain('ring-reset');
+    expect(rules('qemu-rng')).toContain('queue-after-reset');
+    expect(rules('qemu-rng', 'qemu')).toEqual([]);
+  });
+});
+
 describe('a single message', () => {
   it('breaks R2 by reserved bits, and the direction by the wrong sender', () => {
     expect(broken([ask(0x0a, 2, words(0, 1, 16, 0, 1, 0, 2, 0, 3, 0))])).toEqual([['reserved', 'R2', 1]]);
     expect(judged([device(message(0, 0x07, 1, 4))])).toMatchObject([{ rule: 'direction', frames: [1] }]);
+  });
+
+  it('of the FF-A bus that reports an error comes from the device, though no request of its own was asked', () => {
+    // virtio-msg-wire.md, ffa-v1: ERROR response, 0x87, dev→drv; device and token are those of the failed request.
+    const error = message(3, 0x87, 1, 5, le(3, 2));
+    expect(judged([device(error)], 'ffa-v1').map((r) => r.rule)).not.toContain('direction');
+    expect(judged([driver(error)], 'ffa-v1').map((r) => r.rule)).toContain('direction');
   });
 
   it.each([

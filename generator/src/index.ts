@@ -13,6 +13,7 @@ export type { Device, Initialisation, Pieces, Step } from './budget/initialise.j
 export { cChecks, cHeader } from './c-header.js';
 export type { Form as CaptureForm } from './capture/form.js';
 export { type CaptureLine, type CaptureText, type Reading as CaptureReading, readCapture } from './capture/lines.js';
+export { CaptureReader } from './capture/reader.js';
 export { capturePcapng, type PcapngFile } from './capture/to-pcapng.js';
 export { type Compiled, compile } from './compile.js';
 export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
@@ -85,6 +86,7 @@ export {
 export { formatSchema } from './fmt/format-schema.js';
 export type { CheckedMap, Mapped, MappedMember } from './header-map/checked-map.js';
 export type { MapCode, MapFinding } from './header-map/finding.js';
+export { notC } from './header-map/not-c.js';
 export { type Known, type ReadMap, readMap as readHeaderMap } from './header-map/read-map.js';
 export * from './identify/index.js';
 export { type Decoded, decode, isRefused, type Refused } from './interpret/decode.js';
@@ -143,7 +145,7 @@ export { QuietCheck } from './stream/quiet-check.js';
 export { errorOf, ShapeTable } from './stream/shape-table.js';
 export { summaryJson } from './stream/summary.js';
 export { type BodyCount, type Place as CountedPlace, type Seen, Tally } from './stream/tally.js';
-export type { Alone, Broken, Exchange, Fact, Facts, Heard, Matched, Section } from './trace/conversation.js';
+export type { Alone, Broken, Exchange, Fact, Facts, Heard, Late, Matched, Section } from './trace/conversation.js';
 export type { ConverseOptions } from './trace/converse.js';
 export {
   type Conversation,
@@ -152,6 +154,7 @@ export {
   figuresOf,
   type Item,
   type RuleCount,
+  Teller,
   type Traced,
   type TraceOptions,
   traceFile,

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { formOf, isJson } from '../capture/form.js';
-import { isOldPcap, isPcapng } from '../pcapng/format.js';
+import { type Form, formOf, isJson, LOOKED_AT } from '../capture/form.js';
 import { LineCutter } from '../stream/line-cutter.js';
 import { UsageError } from './failure.js';
 
@@ -76,41 +75,28 @@ export async function* linesOf(
 
 /** An input whose first bytes have been looked at. */
 export interface Sniffed {
-  readonly kind: 'empty' | 'json' | 'text' | 'binary' | 'pcapng' | 'pcap';
+  readonly kind: Form | 'json';
   /** All of it, the first bytes included. */
   readonly chunks: AsyncIterable<Buffer>;
 }
 
-/** Enough to tell text from raw bytes: a message as short as a header already holds bytes that no text has. */
-const LOOKED_AT = 1 << 12;
-
 export async function sniff(path: string, size: number): Promise<Sniffed> {
   const source = readChunks(path, size);
   let head = Buffer.alloc(0);
-  while (head.length < LOOKED_AT && isText(head)) {
+  while (head.length < LOOKED_AT && ['empty', 'text'].includes(formOf(head))) {
     const next = await source.next();
     if (next.done === true) break;
     head = Buffer.concat([head, next.value]);
   }
-  return { kind: kindOf(head), chunks: joined(head, source) };
+  const form = formOf(head);
+  return { kind: form === 'text' && isJson(head.toString('utf8')) ? 'json' : form, chunks: joined(head, source) };
 }
 
-async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+/** The first bytes again, and what follows them. */
+export async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   yield head;
   yield* rest;
 }
-
-function kindOf(head: Buffer): Sniffed['kind'] {
-  if (head.length === 0) return 'empty';
-  if (isPcapng(head)) return 'pcapng';
-  if (isOldPcap(head)) return 'pcap';
-  // A capture's header may have a dash or a µ in its remarks.
-  if (!isText(head)) return formOf(head) === 'text' && isJson(head.toString('utf8')) ? 'json' : 'binary';
-  return head.toString('latin1').trimStart().startsWith('{') ? 'json' : 'text';
-}
-
-const isText = (bytes: Uint8Array): boolean =>
-  bytes.every((b) => (b >= 0x20 && b < 0x7f) || b === 0x09 || b === 0x0a || b === 0x0d);
 
 /** Bytes of all inputs together, or null where one of them does not tell. */
 export function sizeOf(paths: readonly string[]): number | null {

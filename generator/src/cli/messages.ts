@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { PCAP_HINT } from '../capture/pcap-hint.js';
+import { isUnread, UNREAD } from '../capture/form.js';
 import { knownNames } from '../diagnostics/did-you-mean.js';
 import type { LineOptions } from '../jsonl/decode-lines.js';
 import type { Found, IrStore } from '../store.js';
@@ -37,7 +37,12 @@ export const isHex = (input: string): boolean =>
 export async function sniffMessages(input: string, size: number, json = false): Promise<Sniffed> {
   const sniffed = await sniff(input, size);
   if (sniffed.kind === 'empty') throw new UsageError(`"${input}" is empty: there is nothing to decode`);
-  if (sniffed.kind === 'pcap') throw new UsageError(`"${input}" is in the old pcap format`, PCAP_HINT);
+  checkForm(input, sniffed.kind);
   if (sniffed.kind === 'json' && !json) throw new UsageError(`"${input}" holds JSON`, 'add --jsonl');
   return sniffed;
+}
+
+/** A form that is known and not read is told with how to go on. */
+export function checkForm(input: string, form: string): void {
+  if (isUnread(form)) throw new UsageError(`"${input}" is ${UNREAD[form].what}`, UNREAD[form].hint);
 }

@@ -2,11 +2,9 @@ import type { BodyIR, DialectIR } from '../ir/types.js';
 import { compareRows } from './compare-rows.js';
 import type { DialectMessage } from './compare-text.js';
 import { describeField, describeRow } from './describe.js';
-import type { DriftFinding } from './finding.js';
+import type { Found } from './finding.js';
 import type { SchemaPlaces } from './schema-places.js';
 import type { TextBody, TextMessage } from './text-model.js';
-
-type Found = Partial<DriftFinding> & Pick<DriftFinding, 'kinds' | 'place' | 'text'>;
 
 /** The differences between the layouts of one message. */
 export function compareBodies(

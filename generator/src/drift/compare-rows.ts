@@ -2,6 +2,12 @@ import type { BodyIR, DialectIR, FieldIR } from '../ir/types.js';
 import { FieldWords } from './field-words.js';
 import type { StatedSize, TextRow } from './text-model.js';
 
+/** What has fields in order: a body, or the header. */
+export type Fielded = Pick<BodyIR, 'fields' | 'message' | 'doc'>;
+
+/** What counts their offsets: from behind the header, or from 0. */
+export type Framed = Pick<DialectIR, 'framing'>;
+
 /** What differs between a line of the text and a field of the schema. */
 export type RowAspect = 'offset' | 'size' | 'name';
 
@@ -22,7 +28,7 @@ const ALONE = 1.2;
 /**
  * Lines and fields in order, so that as little as possible differs. A line and a field that differ in every way are no pair.
  */
-export function compareRows(rows: readonly TextRow[], body: BodyIR, dialect: DialectIR): RowPair[] {
+export function compareRows(rows: readonly TextRow[], body: Fielded, dialect: Framed): RowPair[] {
   const words = new FieldWords(body);
   const fields = body.fields;
   const compared = rows.slice(0, MOST_ROWS);
@@ -85,7 +91,7 @@ export function sizeOf(field: FieldIR): number | null {
   return field.count.fixed * (field.kind === 'ints' ? field.elementSize : 1);
 }
 
-function holds(stated: StatedSize, field: FieldIR, body: BodyIR, { framing }: DialectIR): boolean {
+function holds(stated: StatedSize, field: FieldIR, body: Fielded, { framing }: Framed): boolean {
   const size = sizeOf(field);
   if (size === null) return stated.max === null || stated.max > stated.min;
   // In a frame of fixed size a field has all its bytes, however many of them are used, and the last may be told as the rest.
@@ -94,7 +100,7 @@ function holds(stated: StatedSize, field: FieldIR, body: BodyIR, { framing }: Di
 }
 
 /** A line of reserved bytes that says no more than that the frame is longer than the fields. */
-function fillsFrame(row: TextRow, body: BodyIR, { framing }: DialectIR): boolean {
+function fillsFrame(row: TextRow, body: Fielded, { framing }: Framed): boolean {
   if (framing.fixedSize === null || row.broken || !/reserved|unused|padding|mbz/i.test(row.content)) return false;
   const from = (row.offset ?? -1) + framing.headerSize;
   const fieldsEnd = body.fields.reduce((end, f) => Math.max(end, f.offset + (sizeOf(f) ?? 0)), framing.headerSize);

@@ -2,14 +2,19 @@ import { didYouMean } from '../diagnostics/did-you-mean.js';
 import { hexId } from '../ir/spell-id.js';
 import type { BodyIR, DialectIR } from '../ir/types.js';
 import { compareBodies } from './compare-bodies.js';
-import type { DriftFinding } from './finding.js';
+import { compareConstants } from './compare-constants.js';
+import { compareHeader } from './compare-header.js';
+import type { DriftFinding, Found } from './finding.js';
 import { Recorded } from './recorded.js';
 import type { SchemaPlaces } from './schema-places.js';
 import type { TextClass, TextModel } from './text-model.js';
 
 /** One message of the dialect, all its bodies. */
 export interface DialectMessage {
+  /** As a text has it, which knows one class of bus messages. */
   readonly class: TextClass;
+  /** A message of the bus itself that carries the dialect: a text about virtio-msg does not speak of it. */
+  readonly ofCarrier: boolean;
   readonly name: string;
   readonly bodies: readonly BodyIR[];
 }
@@ -48,6 +53,8 @@ class Comparison {
     this.#compareIds();
     this.#compareMessages();
     this.#reportUnmet();
+    for (const found of compareHeader(this.text, this.dialect, this.places)) this.#add(found);
+    for (const found of compareConstants(this.text, this.dialect, this.places)) this.#add(found);
     const file = (f: DriftFinding): number => this.text.files.indexOf(f.place.file);
     return this.#findings.sort(
       (a, b) => file(a) - file(b) || a.place.line - b.place.line || a.place.column - b.place.column,
@@ -56,7 +63,9 @@ class Comparison {
 
   #compareIds(): void {
     for (const row of this.text.ids) {
-      const owner = this.#messages.find((m) => m.class === row.class && m.bodies[0]?.id === row.id) ?? null;
+      const has = (m: DialectMessage): boolean => m.class === row.class && m.bodies[0]?.id === row.id;
+      // What a text reserves is free for the bus that carries it.
+      const owner = this.#messages.find((m) => has(m) && (!m.ofCarrier || row.name !== null)) ?? null;
       const named = this.#find(row.class, row.name);
       const common = { class: row.class, message: row.name, place: row.place };
       if (row.name === null) {
@@ -173,7 +182,12 @@ class Comparison {
 
   #reportUnmet(): void {
     if (this.text.messages.length === 0 && this.text.ids.length === 0) return;
+    // A text that has one message of the bus itself has to have them all.
+    const carrier = this.#messages.some(
+      (m) => m.ofCarrier && (this.#met.has(m) || this.#identified.has(`bus.${m.name}`)),
+    );
     for (const m of this.#messages) {
+      if (m.ofCarrier && !carrier) continue;
       if (this.#met.has(m) || this.#identified.has(`${m.class}.${m.name}`)) continue;
       this.#add({
         kinds: ['lacking'],
@@ -201,10 +215,10 @@ class Comparison {
     const [body] = message.bodies;
     if (body === undefined) return { key: null, schema: null };
     const schema = property === null ? this.places.field(body, null) : this.places.property(body, property);
-    return { key: `${message.class}.${message.name}${property === null ? '' : `.${property}`}`, schema };
+    return { key: `${body.class}.${message.name}${property === null ? '' : `.${property}`}`, schema };
   }
 
-  #add(given: Partial<DriftFinding> & Pick<DriftFinding, 'kinds' | 'place' | 'text'>): void {
+  #add(given: Found): void {
     const finding: DriftFinding = {
       kinds: given.kinds,
       class: given.class ?? null,
@@ -224,15 +238,18 @@ class Comparison {
 }
 
 function messagesOf(dialect: DialectIR): DialectMessage[] {
-  const found = new Map<string, { class: TextClass; name: string; bodies: BodyIR[] }>();
+  const found = new Map<string, { class: TextClass; ofCarrier: boolean; name: string; bodies: BodyIR[] }>();
   for (const body of dialect.bodies) {
-    if (body.class !== 'transport' && body.class !== 'bus') continue;
     const key = `${body.class}.${body.message}`;
-    const message = found.get(key) ?? { class: body.class, name: body.message, bodies: [] };
+    const of = body.class === 'transport' ? 'transport' : 'bus';
+    const ofCarrier = body.class !== of;
+    const message = found.get(key) ?? { class: of, ofCarrier, name: body.message, bodies: [] };
     message.bodies.push(body);
     found.set(key, message);
   }
-  return [...found.values()];
+  const all = [...found.values()];
+  // Where both have a message of one name, a text means that of virtio-msg.
+  return [...all.filter((m) => !m.ofCarrier), ...all.filter((m) => m.ofCarrier)];
 }
 
 const senderOf = (message: DialectMessage): BodyIR['from'] =>

@@ -61,7 +61,7 @@ export class FieldWords {
   readonly #fields: readonly Names[];
   readonly #vocabulary: ReadonlySet<string>;
 
-  constructor(body: BodyIR) {
+  constructor(body: Pick<BodyIR, 'fields' | 'message' | 'doc'>) {
     this.#fields = body.fields.map((field) => ({
       field,
       names: [field.name, ...(field.kind === 'int' ? field.bits.map((b) => b.name) : [])].map(wordsOf),

@@ -4,16 +4,18 @@ import type { RowAspect } from './compare-rows.js';
 import type { TextClass } from './text-model.js';
 
 /**
- * What kind of difference: `id`, `name` and `sender` of a message; `offset`, `size` and `name` of a field; `lacking`: the
+ * What kind of difference: `id`, `name` and `sender` of a message; `offset`, `size` and `name` of a field; `value` and `name`
+ * of a constant; `lacking`: the
  * text does not have it; `unknown`: the dialect does not have it; `unreadable`: the text cannot be read there.
  */
-export type DriftKind = RowAspect | 'id' | 'sender' | 'lacking' | 'unknown' | 'unreadable';
+export type DriftKind = RowAspect | 'id' | 'sender' | 'value' | 'lacking' | 'unknown' | 'unreadable';
 
 /** One line of the text that says something else than the schema. */
 export interface DriftFinding {
   /** One, or several where a line differs in several ways. */
   readonly kinds: readonly DriftKind[];
   readonly class: TextClass | null;
+  /** Name of the message; `header`, or the name of an enumeration, where `class` is null. */
   readonly message: string | null;
   readonly body: BodyKind | null;
   /** Name of the field in the schema, null where it has none or the message itself is meant. */
@@ -32,3 +34,6 @@ export interface DriftFinding {
   readonly unresolved: readonly string[];
   readonly hint: string | null;
 }
+
+/** A finding with what is known about it; everything else is nothing. */
+export type Found = Partial<DriftFinding> & Pick<DriftFinding, 'kinds' | 'place' | 'text'>;

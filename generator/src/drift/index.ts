@@ -37,13 +37,13 @@ export async function drift(
   schema: readonly SchemaText[] = [],
 ): Promise<Drift> {
   const model = 'messages' in text ? text : await readText(text);
-  const layouts = model.messages.flatMap((m) => m.bodies);
+  const layouts = [...model.messages.flatMap((m) => m.bodies), ...model.headers];
   return {
     protocol: dialect.protocol,
     dialect: dialect.dialect,
     files: model.files,
     messages: model.messages.length,
-    rows: model.ids.length + layouts.reduce((n, b) => n + Math.max(1, b.rows.length), 0),
+    rows: model.ids.length + model.constants.length + layouts.reduce((n, b) => n + Math.max(1, b.rows.length), 0),
     findings: compareText(model, dialect, new SchemaPlaces(dialect, schema)),
   };
 }

@@ -48,6 +48,10 @@ export function listedStructs(listing: string): ListedStruct[] {
   return structs;
 }
 
+/** The struct of the header that all messages begin with; what comes behind it is no member of it. */
+export const isHeader = ({ class: of, name }: ListedStruct): boolean =>
+  of === 'transport' && /^(HEADER|HDR)$/.test(name);
+
 function membersOf(content: string, from: number): ListedMember[] {
   const members: ListedMember[] = [];
   let offset: number | null = 0;

@@ -2,11 +2,12 @@ import type { Place } from '../diagnostics/diagnostic.js';
 import { latexParser, type ParseLatex, plainText } from './latex-nodes.js';
 import { type TableRow, tableRows } from './latex-table.js';
 import { messageName } from './message-name.js';
+import { constantColumns, readConstants } from './read-constants.js';
 import { idColumns, readIds } from './read-ids.js';
 import { layoutColumns, readLayout } from './read-layout.js';
-import { listedStructs } from './read-structs.js';
+import { isHeader, type ListedStruct, listedStructs } from './read-structs.js';
 import { type Piece, scanLatex } from './scan-latex.js';
-import type { Problem, SpecText, TextBody, TextClass, TextId, TextModel } from './text-model.js';
+import type { Problem, SpecText, TextBody, TextClass, TextConstant, TextId, TextModel } from './text-model.js';
 
 interface Section {
   readonly class: TextClass;
@@ -23,19 +24,21 @@ export async function readText(texts: readonly SpecText[]): Promise<TextModel> {
   const parse = await latexParser();
   const reader = new Reader(parse);
   for (const { file, text } of texts) reader.read(file, text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
-  const { messages, ids, problems } = reader;
+  const { messages, ids, headers, constants, problems } = reader;
   if (messages.length === 0 && ids.length === 0)
     problems.push({
       place: { file: texts[0]?.file ?? '', line: 1, column: 1 },
       message: 'there is not one message in this text',
       hint: 'name the file with \\msgdef, \\busdef and their tables: transport-msg.tex',
     });
-  return { files: texts.map((t) => t.file), messages, ids, problems };
+  return { files: texts.map((t) => t.file), messages, ids, headers, constants, problems };
 }
 
 class Reader {
   readonly messages: Section[] = [];
   readonly ids: TextId[] = [];
+  readonly headers: TextBody[] = [];
+  readonly constants: TextConstant[] = [];
   readonly problems: Problem[] = [];
   #class: TextClass | null = null;
   #message: Section | null = null;
@@ -103,6 +106,11 @@ class Reader {
       this.problems.push(...read.problems);
       return;
     }
+    const named = constantColumns(rows);
+    if (named !== null) {
+      this.constants.push(...readConstants(rows, named, at));
+      return;
+    }
     const columns = layoutColumns(rows);
     if (columns === null || this.#message === null) return;
     const read = readLayout(rows, columns, place(0), at);
@@ -112,6 +120,12 @@ class Reader {
 
   #listing(piece: Piece, place: (offset: number) => Place): void {
     for (const struct of listedStructs(piece.text)) {
+      if (isHeader(struct)) {
+        // What follows the header is in it only for the sake of C.
+        const members = struct.members.filter((m) => m.name !== 'payload');
+        this.headers.push(this.#body({ ...struct, members }, place));
+        continue;
+      }
       // A struct outside the section of a message is an example, or the header.
       if (this.#message === null) return;
       if (this.#message.name !== struct.name || this.#message.class !== struct.class)
@@ -120,25 +134,26 @@ class Reader {
           message: `struct of ${struct.class} ${struct.name} in the section of ${this.#message.class} ${this.#message.name}`,
           hint: `it is compared as ${this.#message.name}; name both alike`,
         });
-      this.#message.bodies.push({
-        kind: struct.kind,
-        place: place(struct.at),
-        rows: struct.members.map((m) => ({
-          place: place(m.at),
-          offset: m.offset,
-          size: m.size,
-          content: m.name,
-          broken: m.offset === null,
-        })),
-      });
-      for (const m of struct.members)
-        if (m.unreadable !== null)
-          this.problems.push({
-            place: place(m.at),
-            message: `cannot read the member "${m.unreadable.slice(0, 60)}"`,
-            hint: 'members are written like "le32 offset;" or "u8 data[];"',
-          });
+      this.#message.bodies.push(this.#body(struct, place));
     }
+  }
+
+  #body({ kind, at, members }: ListedStruct, place: (offset: number) => Place): TextBody {
+    for (const m of members)
+      if (m.unreadable !== null)
+        this.problems.push({
+          place: place(m.at),
+          message: `cannot read the member "${m.unreadable.slice(0, 60)}"`,
+          hint: 'members are written like "le32 offset;" or "u8 data[];"',
+        });
+    const rows = members.map(({ at, offset, size, name }) => ({
+      place: place(at),
+      offset,
+      size,
+      content: name,
+      broken: offset === null,
+    }));
+    return { kind, place: place(at), rows };
   }
 
   #plain(source: string): string {

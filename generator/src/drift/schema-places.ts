@@ -15,7 +15,7 @@ export class SchemaPlaces {
 
   /** The line of a field, or of the body where the field has none. */
   field(body: BodyIR, name: string | null): Place | null {
-    const at = this.#declaring(body, ['messages', body.class, body.message, body.kind]);
+    const at = this.#declaring(body.origin, ['messages', body.class, body.message, body.kind]);
     if (at === null) return null;
     const fields = (at.value as { fields?: readonly { name?: unknown }[] }).fields;
     const index = Array.isArray(fields) ? fields.findIndex((f) => f?.name === name) : -1;
@@ -24,15 +24,29 @@ export class SchemaPlaces {
 
   /** The line of a property of the message: `id` or `from`. */
   property(body: BodyIR, name: 'id' | 'from'): Place | null {
-    const at = this.#declaring(body, ['messages', body.class, body.message, name]);
+    const at = this.#declaring(body.origin, ['messages', body.class, body.message, name]);
     return at === null ? this.field(body, null) : at.source.placeOfKey(at.path);
   }
 
-  /** The nearest file of the lineage that says something at `path`. */
-  #declaring(body: BodyIR, path: Path): { source: SourceFile; path: Path; value: unknown } | null {
+  /** The line of a field of the header, or of the header. */
+  header(name: string | null): Place | null {
+    const at = this.#declaring('', ['header']);
+    if (at === null) return null;
+    const index = Array.isArray(at.value) ? at.value.findIndex((f: { name?: unknown } | null) => f?.name === name) : -1;
+    return index < 0 ? at.source.placeOfKey(at.path) : at.source.place([...at.path, index]);
+  }
+
+  /** The line of a value of an enumeration. */
+  enumValue(of: string, name: string): Place | null {
+    const at = this.#declaring('/', ['enums', of, 'values', name]);
+    return at === null ? null : at.source.placeOfKey(at.path);
+  }
+
+  /** The nearest file of the lineage that says something at `path`; an origin with a slash may be of what is carried. */
+  #declaring(origin: string, path: Path): { source: SourceFile; path: Path; value: unknown } | null {
     const [carrier, carried] = this.dialect.carries?.split('/') ?? [];
     const lineages: [string, string][] = [[this.dialect.protocol, this.dialect.dialect]];
-    if (carrier !== undefined && carried !== undefined && body.origin.includes('/')) lineages.push([carrier, carried]);
+    if (carrier !== undefined && carried !== undefined && origin.includes('/')) lineages.push([carrier, carried]);
     for (const [protocol, start] of lineages) {
       let name: unknown = start;
       for (const seen = new Set<unknown>(); typeof name === 'string' && !seen.has(name); ) {

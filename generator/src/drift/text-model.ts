@@ -60,10 +60,20 @@ export interface TextId {
   readonly place: Place;
 }
 
+/** A line of a table of constants: `DEVICE_BUS_STATE_ADDED`. */
+export interface TextConstant {
+  readonly name: string;
+  readonly value: number;
+  readonly place: Place;
+}
+
 /** What was read from all the files together. */
 export interface TextModel {
   readonly files: readonly string[];
   readonly messages: readonly TextMessage[];
   readonly ids: readonly TextId[];
+  /** Listings of the common header; offsets count from its start. */
+  readonly headers: readonly TextBody[];
+  readonly constants: readonly TextConstant[];
   readonly problems: readonly Problem[];
 }

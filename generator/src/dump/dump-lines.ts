@@ -52,7 +52,11 @@ export class LineDumper {
   line(text: string): Dumped[] {
     const parsed = parseLine(text);
     if (!('entry' in parsed)) return [{ at: 'line', direction: null, error: parsed.error }];
-    const { entry } = parsed;
+    return this.entry(parsed.entry);
+  }
+
+  /** The frames of an entry; a trace's header has none. */
+  entry(entry: Entry): Dumped[] {
     if ('hex' in entry && (isStructEntry(entry) || isLayoutEntry(entry))) return [this.struct(entry)];
     const frames = framesOf(entry);
     if (frames.length === 0 && textOf(entry, 'dialect') !== undefined)

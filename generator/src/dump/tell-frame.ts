@@ -5,6 +5,8 @@ import type { DumpRow } from './row.js';
 /** Where a frame stands in its input. */
 export interface Where {
   readonly line?: number;
+  /** Number of the packet, from 1 on. */
+  readonly packet?: number;
   readonly at?: string;
   /** First byte of the message in a raw input. */
   readonly start?: number;
@@ -24,10 +26,11 @@ export function frameJson(frame: Dumped, where: Where): unknown {
 }
 
 /** A headline and the rows, without a line break at the end. */
-export function frameText(frame: Dumped, { line, at, start, omitted }: Where, options: RenderOptions): string {
+export function frameText(frame: Dumped, { line, packet, at, start, omitted }: Where, options: RenderOptions): string {
   const { paint } = options;
   const place = [
     ...(line === undefined ? [] : [`line ${line}`]),
+    ...(packet === undefined ? [] : [`packet ${packet}`]),
     ...(at === undefined || at === 'hex' || at === 'line' ? [] : [at]),
     ...(start === undefined ? [] : [`from byte ${start}`]),
   ];

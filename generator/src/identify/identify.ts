@@ -1,3 +1,4 @@
+import type { Form } from '../capture/form.js';
 import { type BareFrame, bareFrames } from '../capture/frames.js';
 import { readCapture } from '../capture/lines.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
@@ -14,7 +15,7 @@ export interface IdentifyOptions {
 }
 
 export interface Identified {
-  readonly form: 'empty' | 'text' | 'raw' | 'pcapng' | 'pcap';
+  readonly form: Form;
   /** `one` dialect fits best, several are a `tie`, or `none` reads even half of the frames. */
   readonly verdict: 'one' | 'tie' | 'none';
   /** Frames that were judged; raw bytes have as many as the best dialect cuts them into. */

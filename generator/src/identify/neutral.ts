@@ -17,6 +17,7 @@ export const NEUTRAL: ProfileIR = {
   exactSize: [],
   padding: 'ignored',
   generation: 'ignored',
+  answers: 'any_order',
   maxMessageSize: null,
   maxDevice: null,
   refuses: [],

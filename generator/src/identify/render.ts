@@ -30,7 +30,9 @@ export function renderIdentified(found: Identified, { name, width, paint, top }:
   for (const decider of found.decides.messages) say(`to decide: ${spelledDecider(decider)}`, 2, paint.cyan);
   for (const group of found.decides.same)
     say(`no message tells ${listed(group)} apart: their bytes are the same`, 2, paint.cyan);
-  const shown = found.ranking.slice(0, Math.max(top, found.best.length));
+  // Without a frame there is nothing that any of them could read.
+  const ranking = found.frames === 0 ? [] : found.ranking;
+  const shown = ranking.slice(0, Math.max(top, found.best.length));
   for (const [i, heard] of shown.entries()) {
     const { dialect, aliases } = heard.index.ir;
     const best = found.best.includes(dialect);
@@ -51,7 +53,7 @@ export function renderIdentified(found: Identified, { name, width, paint, top }:
       say(`- ${code}: ${count} ${frames(count)}, first frame ${frame}, ${message}: ${detail}`, 4, paint.yellow);
     if (objections.length > SHOWN) say(`- and ${objections.length - SHOWN} more kinds of objection`, 4, paint.yellow);
   }
-  const left = found.ranking.length - shown.length;
+  const left = ranking.length - shown.length;
   if (left > 0) {
     lines.push('');
     say(`${left} more dialects fit no better; --all shows them`, 0, paint.dim);
@@ -82,6 +84,7 @@ const FORMS: Readonly<Record<Identified['form'], string>> = {
   raw: 'raw bytes',
   pcapng: 'pcapng',
   pcap: 'the old pcap format, which is not read',
+  utf16: 'UTF-16, which is not read',
 };
 
 function spelledDecider({ message, seen, readings }: Decider): string {

@@ -239,6 +239,8 @@ export interface ProfileIR {
   readonly padding: 'zero' | 'ignored';
   /** Whether a SET_CONFIG generation must match the device's. */
   readonly generation: 'strict' | 'negotiated' | 'ignored';
+  /** Whether a device answers its requests in the order in which they were asked. */
+  readonly answers: 'in_order' | 'any_order';
   /** Largest message this receiver takes, in bytes (null: none known). */
   readonly maxMessageSize: number | null;
   /** Largest device number this receiver takes (null: any). */

@@ -76,6 +76,10 @@ export const Profile = z
       .describe(
         'Whether a SET_CONFIG generation must equal the device’s: always, with transport feature bit 0, never.',
       ),
+    answers: z
+      .enum(['in_order', 'any_order'])
+      .optional()
+      .describe('Whether a device answers its requests in their order; any_order where nothing is said.'),
     max_msg_size: Uint.optional().describe('Largest message taken, in bytes.'),
     max_dev_num: Uint.optional().describe('Largest device number taken.'),
     refuses: z.array(Refusal).optional().describe('Messages that are not served at all.'),

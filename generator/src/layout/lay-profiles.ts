@@ -45,6 +45,7 @@ function layProfile(
     exactSize: [...value.exact_size].sort(),
     padding: value.padding,
     generation: value.generation,
+    answers: value.answers ?? 'any_order',
     maxMessageSize: value.max_msg_size ?? null,
     maxDevice: value.max_dev_num ?? null,
     refuses: (value.refuses ?? [])

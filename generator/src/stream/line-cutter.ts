@@ -2,15 +2,19 @@
 export const LONGEST_LINE = 1 << 24;
 
 const BREAK = 0x0a;
+/** What editors on Windows put before the first line. */
+const BYTE_ORDER_MARK = '\ufeff';
 const NOTHING: readonly string[] = [];
 
 /**
- * Cuts a stream of chunks into lines, CRLF or LF; a last line break ends the last line, a lone CR ends none. A line
- * beyond `LONGEST_LINE` comes out cut, but longer than that, so that whoever reads it can tell.
+ * Cuts a stream of chunks into lines, CRLF or LF; a last line break ends the last line, a lone CR ends none. A byte order
+ * mark before the first line is left out. A line beyond `LONGEST_LINE` comes out cut, but longer than that, so that whoever
+ * reads it can tell.
  */
 export class LineCutter {
   #pending: Buffer[] = [];
   #held = 0;
+  #first = true;
 
   /** The lines that end in this chunk. The chunk may be overwritten afterwards. */
   push(chunk: Buffer): readonly string[] {
@@ -30,12 +34,18 @@ export class LineCutter {
     if (from <= last)
       for (const line of chunk.toString('utf8', from, last).split('\n')) lines.push(withoutReturn(line));
     this.#hold(chunk.subarray(last + 1));
-    return lines;
+    return this.#unmarked(lines);
   }
 
   /** What stands behind the last line break. */
   end(): readonly string[] {
-    return this.#held === 0 ? NOTHING : [this.#line()];
+    return this.#held === 0 ? NOTHING : this.#unmarked([this.#line()]);
+  }
+
+  #unmarked(lines: string[]): readonly string[] {
+    if (this.#first && lines[0]?.startsWith(BYTE_ORDER_MARK) === true) lines[0] = lines[0].slice(1);
+    this.#first = false;
+    return lines;
   }
 
   #hold(part: Buffer): void {

@@ -1,10 +1,7 @@
+import { Latencies } from './latencies.js';
+
 /** Requests that may be open at once; the oldest is given up for a new one, so that memory stays bounded. */
 const MOST_OPEN = 1 << 16;
-
-/** Buckets of the latency histogram: eight for each doubling, from a nanosecond to some 300 years. */
-const PER_DOUBLING = 8;
-const BUCKETS = 63 * PER_DOUBLING;
-const NANOSECOND = 1e-6;
 
 /**
  * Requests and responses of a stream, counted: no message is kept, only when each open request was asked. A response
@@ -16,22 +13,27 @@ export class Pairs {
   stray = 0;
   /** Requests under a token and device that another open request of the same message has. */
   reused = 0;
-  min = Number.POSITIVE_INFINITY;
-  max = Number.NEGATIVE_INFINITY;
   /** Milliseconds at which the next message was heard; NaN where nobody knows. */
   time = Number.NaN;
   #dropped = 0;
-  #timed = 0;
   /** When the one request under a key was asked; most keys never have a second. */
   readonly #open = new Map<number, number>();
   /** The requests behind it, oldest first. */
   readonly #behind = new Map<number, number[]>();
   #queued = 0;
-  readonly #histogram = new Float64Array(BUCKETS);
+  readonly #latencies = new Latencies();
 
   /** Requests without an answer, those that still wait included. */
   get unanswered(): number {
     return this.#dropped + this.#open.size + this.#queued;
+  }
+
+  get min(): number {
+    return this.#latencies.min;
+  }
+
+  get max(): number {
+    return this.#latencies.max;
   }
 
   ask(key: number, token: boolean): void {
@@ -61,23 +63,12 @@ export class Pairs {
     }
     const took = this.time - asked;
     if (Number.isNaN(took)) return;
-    this.#timed++;
-    if (took < this.min) this.min = took;
-    if (took > this.max) this.max = took;
-    const bucket = took <= NANOSECOND ? 0 : Math.floor(Math.log2(took / NANOSECOND) * PER_DOUBLING);
-    this.#histogram[Math.min(bucket, BUCKETS - 1)] = (this.#histogram[Math.min(bucket, BUCKETS - 1)] as number) + 1;
+    this.#latencies.add(took);
   }
 
   /** Milliseconds within which `share` of the timed answers came, not less than it was and at most a tenth more; null without any. */
   within(share: number): number | null {
-    if (this.#timed === 0) return null;
-    let left = share * this.#timed;
-    for (let i = 0; i < BUCKETS; i++) {
-      left -= this.#histogram[i] as number;
-      if (left <= 0 && i === 0) return this.min;
-      if (left <= 0) return Math.max(this.min, Math.min(this.max, NANOSECOND * 2 ** ((i + 1) / PER_DOUBLING)));
-    }
-    return this.max;
+    return this.#latencies.within(share);
   }
 
   #queue(key: number): void {

@@ -17,7 +17,7 @@ export interface Conversation {
   readonly counted: 'line' | 'packet' | 'message';
 }
 
-export type Item = Exchange | Alone | Section | Facts | Broken;
+export type Item = Exchange | Alone | Late | Section | Facts | Broken;
 
 /** A request and what answered it. */
 export interface Exchange {
@@ -42,6 +42,15 @@ export type Matched = 'exact' | 'line' | 'order' | 'token';
 export interface Alone {
   readonly kind: 'event' | 'stray' | 'unknown';
   readonly frame: Heard;
+}
+
+/** An answer that came when its request had been told as one without; only where a capture is told while it is read. */
+export interface Late {
+  readonly kind: 'late';
+  readonly request: Heard;
+  readonly frame: Heard;
+  readonly matched: Matched;
+  readonly latency: number | null;
 }
 
 /** A frame of the capture, decoded and judged. */
@@ -97,5 +106,6 @@ export interface Broken {
 /** The frames of an item, request first. */
 export function framesIn(item: Item): readonly Heard[] {
   if (item.kind === 'exchange') return item.response === null ? [item.request] : [item.request, item.response];
+  if (item.kind === 'late') return [item.frame];
   return item.kind === 'event' || item.kind === 'stray' || item.kind === 'unknown' ? [item.frame] : [];
 }

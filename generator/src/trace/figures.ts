@@ -1,5 +1,6 @@
 import { hexId } from '../ir/spell-id.js';
-import { type Conversation, framesIn, type Heard } from './conversation.js';
+import { Latencies } from '../stream/latencies.js';
+import { type Conversation, framesIn, type Heard, type Item } from './conversation.js';
 
 /** What a conversation comes to. */
 export interface Figures {
@@ -52,58 +53,130 @@ const CLAUSES: Readonly<Record<string, string>> = {
   short_tail: 'R3, R11',
 };
 
-export function figuresOf({ items, lines }: Conversation): Figures {
-  const frames = items.flatMap(framesIn);
-  const exchanges = items.filter((i) => i.kind === 'exchange');
-  const broken = items.filter((i) => i.kind === 'broken');
-  const unread = broken.reduce((sum, b) => sum + b.frames, 0);
-  const rules = rulesOf([
-    ...frames.flatMap((f) => (f.decoded.findings ?? []).map(({ rule, clause }) => ({ rule, clause, frame: f.number }))),
-    ...broken.map((b) => ({ rule: b.error.code, clause: '', frame: null })),
-  ]);
-  const errors = rulesOf(
-    frames.flatMap(({ decoded: { error }, number }) =>
-      error === undefined ? [] : [{ rule: error.code, clause: CLAUSES[error.code] ?? '', frame: number }],
-    ),
-  );
-  const times = frames.flatMap((f) => f.time ?? []);
-  return {
-    lines,
-    frames: frames.length + unread,
-    exchanges: exchanges.filter((e) => e.request.body?.kind !== 'event').length,
-    events: frames.filter((f) => f.body?.kind === 'event').length,
-    unanswered: exchanges.filter((e) => e.response === null).length,
-    stray: items.filter((i) => i.kind === 'stray').length,
-    refused: frames.filter((f) => f.decoded.error !== undefined).length + unread,
-    broken: broken.length,
-    surplus: frames.filter((f) => f.decoded.surplus !== undefined).length,
-    findings: rules.reduce((sum, r) => sum + r.count, 0),
-    rules,
-    errors,
-    latency: latencyOf(
-      exchanges.flatMap((e) => (e.latency === null ? [] : [{ ms: e.latency, name: nameOfFrame(e.request) }])),
-    ),
-    span: times.length < 2 ? null : times.reduce((a, b) => Math.max(a, b)) - times.reduce((a, b) => Math.min(a, b)),
-  };
+/** What a counter keeps of what it counts. */
+export interface Kept {
+  /** Frames listed per rule. */
+  readonly frames: number;
+  /** Whether every latency is kept, for a median that is exact, or counted, for one that is at most a tenth too high. */
+  readonly latencies: 'all' | 'counted';
 }
 
-function rulesOf(findings: readonly { rule: string; clause: string; frame: number | null }[]): RuleCount[] {
-  const found = new Map<string, { rule: string; clause: string; count: number; frames: number[] }>();
-  for (const { rule, clause, frame } of [...findings].sort((a, b) => (a.frame ?? 0) - (b.frame ?? 0))) {
-    const key = `${rule} ${clause}`;
-    const there = found.get(key) ?? { rule, clause, count: 0, frames: [] };
-    there.count++;
-    if (frame !== null && there.frames.at(-1) !== frame) there.frames.push(frame);
-    found.set(key, there);
+const ALL: Kept = { frames: Number.POSITIVE_INFINITY, latencies: 'all' };
+
+export function figuresOf({ items, lines }: Pick<Conversation, 'items' | 'lines'>): Figures {
+  const counter = new FigureCounter(ALL);
+  counter.add(items);
+  return counter.figures(lines);
+}
+
+/** Counts items as they come; none of them is kept. */
+export class FigureCounter {
+  #frames = 0;
+  #exchanges = 0;
+  #events = 0;
+  #unanswered = 0;
+  #stray = 0;
+  #refused = 0;
+  #broken = 0;
+  #surplus = 0;
+  readonly #rules = new Map<string, RuleEntry>();
+  readonly #errors = new Map<string, RuleEntry>();
+  readonly #counted = new Latencies();
+  readonly #all: number[] = [];
+  #slowest = '';
+  #first = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+  #times = 0;
+
+  constructor(readonly kept: Kept) {}
+
+  add(items: readonly Item[]): void {
+    for (const item of items) {
+      for (const frame of framesIn(item)) this.#frame(frame);
+      if (item.kind === 'exchange') {
+        if (item.request.body?.kind !== 'event') this.#exchanges++;
+        if (item.response === null) this.#unanswered++;
+        this.#took(item.latency, item.request);
+      } else if (item.kind === 'late') {
+        this.#unanswered--;
+        this.#took(item.latency, item.request);
+      } else if (item.kind === 'stray') this.#stray++;
+      else if (item.kind === 'broken') {
+        this.#broken++;
+        this.#frames += item.frames;
+        this.#refused += item.frames;
+        this.#count(this.#rules, item.error.code, '', null);
+      }
+    }
   }
-  return [...found.values()].sort((a, b) => b.count - a.count || (a.rule < b.rule ? -1 : 1));
+
+  figures(lines: number): Figures {
+    const rules = sorted(this.#rules);
+    return {
+      lines,
+      frames: this.#frames,
+      exchanges: this.#exchanges,
+      events: this.#events,
+      unanswered: this.#unanswered,
+      stray: this.#stray,
+      refused: this.#refused,
+      broken: this.#broken,
+      surplus: this.#surplus,
+      findings: rules.reduce((sum, r) => sum + r.count, 0),
+      rules,
+      errors: sorted(this.#errors),
+      latency: this.#latency(),
+      span: this.#times < 2 ? null : this.#last - this.#first,
+    };
+  }
+
+  #frame({ body, decoded, number, time }: Heard): void {
+    this.#frames++;
+    if (body?.kind === 'event') this.#events++;
+    if (decoded.surplus !== undefined) this.#surplus++;
+    const { error, findings } = decoded;
+    if (error !== undefined) {
+      this.#refused++;
+      this.#count(this.#errors, error.code, CLAUSES[error.code] ?? '', number);
+    }
+    for (const { rule, clause } of findings ?? []) this.#count(this.#rules, rule, clause, number);
+    if (time === null) return;
+    this.#times++;
+    this.#first = Math.min(this.#first, time);
+    this.#last = Math.max(this.#last, time);
+  }
+
+  #count(into: Map<string, RuleEntry>, rule: string, clause: string, frame: number | null): void {
+    const key = `${rule} ${clause}`;
+    const there = into.get(key) ?? { rule, clause, count: 0, frames: [] };
+    into.set(key, there);
+    there.count++;
+    if (frame !== null && there.frames.length < this.kept.frames) there.frames.push(frame);
+  }
+
+  #took(latency: number | null, request: Heard): void {
+    if (latency === null) return;
+    if (latency >= this.#counted.max) this.#slowest = nameOfFrame(request);
+    this.#counted.add(latency);
+    if (this.kept.latencies === 'all') this.#all.push(latency);
+  }
+
+  #latency(): Figures['latency'] {
+    const { min, max, count } = this.#counted;
+    if (count === 0) return null;
+    const median =
+      this.kept.latencies === 'all' ? this.#all.sort((a, b) => a - b)[count >> 1] : this.#counted.within(0.5);
+    return { min, median: median ?? max, max, slowest: this.#slowest };
+  }
 }
 
-function latencyOf(all: { ms: number; name: string }[]): Figures['latency'] {
-  const sorted = all.sort((a, b) => a.ms - b.ms);
-  const [first, middle, last] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]];
-  if (first === undefined || middle === undefined || last === undefined) return null;
-  return { min: first.ms, median: middle.ms, max: last.ms, slowest: last.name };
+type RuleEntry = { -readonly [K in keyof RuleCount]: RuleCount[K] } & { readonly frames: number[] };
+
+/** Answers are told with their requests, so that frames do not come in their order. */
+function sorted(found: ReadonlyMap<string, RuleEntry>): RuleCount[] {
+  return [...found.values()]
+    .map((r) => ({ ...r, frames: [...new Set(r.frames)].sort((a, b) => a - b) }))
+    .sort((a, b) => b.count - a.count || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
 }
 
 /** `GET_VQUEUE`, `bus PING`: the class is said where it is not the usual one; ids alone where nothing has them. */

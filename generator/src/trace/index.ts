@@ -2,14 +2,15 @@ import type { Paint } from '../diagnostics/render-text.js';
 import type { IrStore } from '../store.js';
 import { type ConverseOptions, converse } from './converse.js';
 import { type Figures, figuresOf } from './figures.js';
-import { TIE } from './flow.js';
-import { type RenderOptions, renderItems } from './render.js';
+import { renderItems } from './render.js';
 import { renderFigures, renderHeader } from './render-header.js';
+import { renderOptions, unTied } from './render-options.js';
 import { toJson } from './to-json.js';
 
 export type { Conversation, Item } from './conversation.js';
 export { type ConverseOptions, converse } from './converse.js';
 export { type Figures, figuresOf, type RuleCount } from './figures.js';
+export { Teller } from './teller.js';
 
 export interface TraceOptions extends ConverseOptions {
   /** Name of the capture, for the first line of the text. */
@@ -29,11 +30,6 @@ export interface Traced {
   readonly counts: Figures;
 }
 
-const same = (text: string): string => text;
-const PLAIN: Paint = { bold: same, red: same, yellow: same, cyan: same, dim: same };
-/** The columns before a message's fields need up to 74; a narrower terminal has to wrap. */
-const NARROWEST = 80;
-
 /**
  * Reads a capture and tells it as a conversation: text (JSON lines, see the vector files, or lines of hexadecimal digits),
  * or the bytes of a file, which may be pcapng or raw messages as well. Never throws on what the capture holds: a line or
@@ -42,11 +38,7 @@ const NARROWEST = 80;
 export function traceFile(store: IrStore, capture: string | Uint8Array, options: TraceOptions = {}): Traced {
   const conversation = converse(store, capture, options);
   const counts = figuresOf(conversation);
-  const render: RenderOptions = {
-    width: Math.max(NARROWEST, options.width ?? 120),
-    all: options.all ?? false,
-    paint: options.paint ?? PLAIN,
-  };
+  const render = renderOptions(options);
   const parts = [
     renderHeader(conversation, counts, store, options.name, render),
     renderItems(conversation, render),
@@ -55,5 +47,5 @@ export function traceFile(store: IrStore, capture: string | Uint8Array, options:
   const told = parts
     .flatMap((lines) => (lines.length === 0 ? [] : [lines.join('\n').replace(/^\n+/, '')]))
     .join('\n\n');
-  return { text: told.replaceAll(TIE, ' '), json: toJson(conversation, counts), counts };
+  return { text: unTied(told), json: toJson(conversation, counts), counts };
 }

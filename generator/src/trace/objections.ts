@@ -46,3 +46,14 @@ export const eventAnswered = ({ idField }: DialectIndex): Finding => ({
   expected: 'none',
   clause: 'R9',
 });
+
+/** The device has already answered a request that came after this one. */
+export const outOfOrder = ({ idField }: DialectIndex, asked: number, later: number): Finding => ({
+  rule: 'order',
+  layer: 'state',
+  field: idField.name,
+  offset: idField.offset,
+  got: `the answer to frame ${asked}, after that to frame ${later}`,
+  expected: 'answers of a device in the order of its requests',
+  clause: 'R10',
+});

@@ -4,22 +4,49 @@ import type { Envelope } from './envelope.js';
 
 interface Waiting {
   readonly exchange: Exchange;
+  /** The queues it stands in. */
+  readonly keys: readonly string[];
   answered: boolean;
 }
+
+/** What a waitlist remembers at most. A conversation that is told from memory needs no bounds but that memory. */
+export interface Bounds {
+  /** Requests that may be open at once; the oldest is given up for a new one. */
+  readonly open: number;
+  /** Tokens and devices that were asked with. */
+  readonly asked: number;
+}
+
+const UNBOUNDED: Bounds = { open: Number.POSITIVE_INFINITY, asked: Number.POSITIVE_INFINITY };
 
 /** Requests that wait for their answer. */
 export class Waitlist {
   /** Every request stands in one queue per way of looking for it; an answered one is stepped over in the others. */
   readonly #queues = new Map<string, Queue>();
-  /** Tokens and devices that were ever asked with, by class and id. */
-  readonly #asked = new Set<string>();
+  /** Tokens and devices that were ever asked with, by class and id: the latest, and those before them. */
+  #asked = new Set<string>();
+  #askedBefore = new Set<string>();
+  readonly #open = new Set<Waiting>();
+
+  constructor(readonly bounds: Bounds = UNBOUNDED) {}
 
   ask(exchange: Exchange, envelope: Envelope): void {
-    const waiting: Waiting = { exchange, answered: false };
     const way = exchange.request.direction ?? ANY;
-    for (const key of Object.values(keysOf(envelope))) this.#queue(`${way} ${key}`).waiting.push(waiting);
+    const keys = Object.values(keysOf(envelope)).map((key) => `${way} ${key}`);
+    const waiting: Waiting = { exchange, keys, answered: false };
+    for (const key of keys) this.#queue(key).waiting.push(waiting);
     const { device, token } = keysOf(envelope);
+    if (this.#asked.size >= this.bounds.asked / 2) {
+      this.#askedBefore = this.#asked;
+      this.#asked = new Set();
+    }
     this.#asked.add(device).add(token);
+    this.#open.add(waiting);
+    if (this.#open.size <= this.bounds.open) return;
+    for (const oldest of this.#open) {
+      this.#close(oldest);
+      return;
+    }
   }
 
   /** Whether a request of this token and device, of whatever message, still waits for its answer. */
@@ -37,15 +64,18 @@ export class Waitlist {
     const keys = keysOf(envelope);
     const take = (matched: Matched, key: string): { exchange: Exchange; matched: Matched } | null => {
       for (const way of waysTo(direction)) {
-        const found = this.#queues.get(`${way} ${key}`)?.take();
-        if (found !== undefined) return { exchange: found.exchange, matched };
+        const found = this.#queues.get(`${way} ${key}`)?.first();
+        if (found === undefined) continue;
+        this.#close(found);
+        return { exchange: found.exchange, matched };
       }
       return null;
     };
     const exact = take('exact', keys.exact);
     if (exact !== null) return exact;
-    const knownToken = this.#asked.has(keys.token);
-    const knownDevice = this.#asked.has(keys.device);
+    const known = (key: string): boolean => this.#asked.has(key) || this.#askedBefore.has(key);
+    const knownToken = known(keys.token);
+    const knownDevice = known(keys.device);
     if (knownToken && knownDevice) return null;
     if (knownToken) return take('token', keys.token);
     return knownDevice ? take('order', keys.device) : take('order', keys.id);
@@ -55,6 +85,15 @@ export class Waitlist {
   forget(): void {
     this.#queues.clear();
     this.#asked.clear();
+    this.#askedBefore.clear();
+    this.#open.clear();
+  }
+
+  /** Nothing answers it any more. A queue that nobody waits in is taken away: there is one for every token. */
+  #close(waiting: Waiting): void {
+    waiting.answered = true;
+    this.#open.delete(waiting);
+    for (const key of waiting.keys) if (this.#queues.get(key)?.first() === undefined) this.#queues.delete(key);
   }
 
   #queue(key: string): Queue {
@@ -67,6 +106,8 @@ export class Waitlist {
   }
 }
 
+const LET_GO = 1024;
+
 /** First in, first out. Nothing is searched or moved: a capture of a million unanswered requests must not take forever. */
 class Queue {
   readonly waiting: Waiting[] = [];
@@ -74,13 +115,12 @@ class Queue {
 
   first(): Waiting | undefined {
     while (this.waiting[this.#head]?.answered === true) this.#head++;
+    // Those that are stepped over are let go of now and then, so that a queue that is never empty stays as short as it is.
+    if (this.#head > LET_GO && 2 * this.#head > this.waiting.length) {
+      this.waiting.splice(0, this.#head);
+      this.#head = 0;
+    }
     return this.waiting[this.#head];
-  }
-
-  take(): Waiting | undefined {
-    const found = this.first();
-    if (found !== undefined) found.answered = true;
-    return found;
   }
 }
 

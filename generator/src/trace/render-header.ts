@@ -21,8 +21,9 @@ const LABEL_WIDTH = 10;
 
 /** A paragraph about the capture: who speaks with whom, over what, and in which dialect. */
 export function renderHeader(
-  conversation: Conversation,
-  figures: Figures,
+  conversation: Pick<Conversation, 'header' | 'dialect' | 'profile'>,
+  /** Null where the capture is told while it is read: nobody knows yet how long it is. */
+  figures: Figures | null,
   store: IrStore,
   name: string | undefined,
   options: RenderOptions,
@@ -45,8 +46,10 @@ export function renderHeader(
         `${dialect}: ${store.dialect(dialect)?.index.ir.title ?? ''}; judged by ${profile === null ? 'no rules' : `the rules of ${profile}`}`,
       ),
     );
-  const span = figures.span === null ? '' : ` over ${duration(figures.span)}; times in milliseconds`;
-  lines.push(...say('frames', `${figures.frames}${span}`));
+  if (figures !== null) {
+    const span = figures.span === null ? '' : ` over ${duration(figures.span)}; times in milliseconds`;
+    lines.push(...say('frames', `${figures.frames}${span}`));
+  }
   return [
     ...lines,
     ...say(

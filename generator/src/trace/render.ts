@@ -1,6 +1,6 @@
 import type { Paint } from '../diagnostics/render-text.js';
 import { type Columns, clock, columnsOf, deviceCell, GAP, tokenCell } from './columns.js';
-import type { Alone, Broken, Conversation, Exchange, Heard, Item, Section } from './conversation.js';
+import type { Alone, Broken, Conversation, Exchange, Heard, Item, Late, Section } from './conversation.js';
 import { duration } from './duration.js';
 import { nameOfFrame } from './figures.js';
 import { flow, TIE, type Word, words } from './flow.js';
@@ -19,8 +19,12 @@ export interface RenderOptions {
 const ARROWS = { 'driver->device': 'drv → dev', 'device->driver': 'dev → drv' } as const;
 
 /** The lines of a conversation, without what stands before and after it. */
-export function renderItems(conversation: Conversation, options: RenderOptions): string[] {
-  const renderer = new Renderer(options, columnsOf(conversation.items, options.width), conversation.counted);
+export function renderItems(
+  conversation: Pick<Conversation, 'items' | 'counted'>,
+  options: RenderOptions,
+  columns = columnsOf(conversation.items, options.width),
+): string[] {
+  const renderer = new Renderer(options, columns, conversation.counted);
   const shown: readonly Shown[] = options.all
     ? conversation.items.map((item) => ({ items: [item], times: 1, until: null }))
     : fold(conversation.items);
@@ -53,6 +57,8 @@ class Renderer {
         return this.below(factWords(item.facts, this.options.paint));
       case 'broken':
         return this.broken(item);
+      case 'late':
+        return this.late(item);
       default:
         return this.alone(item);
     }
@@ -113,6 +119,19 @@ class Renderer {
     const stray = kind === 'stray' ? words(`= ${'answers no request'.replaceAll(' ', TIE)}`, paint.yellow) : [];
     return [
       ...this.line(frame, [...this.told(frame), ...stray, ...factWords(frame.facts, paint)]),
+      ...this.complain(frame, ''),
+    ];
+  }
+
+  late({ request, frame, latency, matched }: Late): string[] {
+    const { paint } = this.options;
+    const took = latency === null ? '' : ` after ${duration(latency)}`;
+    return [
+      ...this.line(frame, this.answer(frame, request)),
+      ...this.below(
+        words(`~ answers frame ${request.number}, told above as unanswered,${took}`.replace(/,$/, ''), paint.dim),
+      ),
+      ...this.loose(matched, frame, request),
       ...this.complain(frame, ''),
     ];
   }

@@ -4,10 +4,10 @@ import type { Figures } from './figures.js';
 /** The conversation as data: frames with what decoding adds to them, in the spelling of the JSONL contract. */
 export function toJson(conversation: Conversation, figures: Figures): Record<string, unknown> {
   const { header, dialect, profile, counted, items } = conversation;
-  return { header, dialect, profile, counted, items: items.map(item), figures };
+  return { header, dialect, profile, counted, items: items.map(itemJson), figures };
 }
 
-function item(value: Item): Record<string, unknown> {
+export function itemJson(value: Item): Record<string, unknown> {
   switch (value.kind) {
     case 'exchange': {
       const { kind, request, response, matched, latency } = value;
@@ -23,6 +23,14 @@ function item(value: Item): Record<string, unknown> {
     case 'stray':
     case 'unknown':
       return { kind: value.kind, frame: frame(value.frame) };
+    case 'late':
+      return {
+        kind: 'late',
+        request: value.request.number,
+        frame: frame(value.frame),
+        matched: value.matched,
+        latency: rounded(value.latency),
+      };
     case 'facts':
       return { ...value, time: rounded(value.time), facts: Object.fromEntries(value.facts) };
     case 'broken':

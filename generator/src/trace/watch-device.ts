@@ -1,5 +1,7 @@
 import type { Spelled } from '../interpret/values.js';
 import type { Context, Direction, Finding } from '../rules/finding.js';
+import { Negotiated } from './negotiated.js';
+import { QueueWatch } from './watch-queues.js';
 
 /** A message as rules of a conversation look at it. */
 export interface Told {
@@ -8,6 +10,10 @@ export interface Told {
   readonly fields: Readonly<Record<string, Spelled>>;
   number(name: string): number | undefined;
   offsetOf(name: string): number;
+  /** The header field that says which message it is. */
+  readonly id: { readonly name: string; readonly offset: number };
+  /** Whether what the text demands of values is judged. */
+  readonly constraints: boolean;
 }
 
 /** Set by the device, so that a driver that writes without it has not cleared it. */
@@ -25,8 +31,13 @@ export class DeviceWatch {
   #status = 0;
   #known: { config_size?: number; max_virtqueues?: number; device_generation?: number } = {};
   #chunks: Chunks | null = null;
+  readonly #negotiated = new Negotiated();
+  readonly #queues = new QueueWatch(this.#negotiated);
   /** The generation moved within a read: it has to begin anew at this offset. */
   #restart: { readonly offset: number; readonly was: number; readonly is: number } | null = null;
+
+  /** `added`: the bus said just now that the device is there, and before that it was not; nobody has reset it yet. */
+  constructor(private added = false) {}
 
   /** What rules about single messages may ask for. */
   get known(): Context {
@@ -38,7 +49,13 @@ export class DeviceWatch {
     const add = (finding: Finding | null): void => {
       if (finding !== null) found.push(finding);
     };
+    const asked = direction === 'device->driver' ? null : this.#beforeReset(told);
+    const queue = this.#queues.hear(told);
+    if (told.constraints) found.push(...[asked, queue].filter((f) => f !== null));
     switch (`${told.message} ${told.kind}`) {
+      case 'SET_DRIVER_FEATURES request':
+        this.#negotiated.write(told);
+        break;
       case 'GET_DEVICE_INFO response':
         this.#info(told);
         break;
@@ -65,6 +82,19 @@ export class DeviceWatch {
     return found;
   }
 
+  /** R14: of a device that has just come, only GET_DEVICE_INFO is asked before its status. */
+  #beforeReset(told: Told): Finding | null {
+    if (!this.added || told.kind === 'response') return null;
+    if (told.message === 'SET_DEVICE_STATUS') this.added = false;
+    if (['GET_DEVICE_INFO', 'GET_DEVICE_STATUS', 'SET_DEVICE_STATUS'].includes(told.message)) return null;
+    // Events of the device have to wait as well, but say nothing about the driver.
+    if (told.kind === 'event' && told.message !== 'EVENT_AVAIL') return null;
+    this.added = false;
+    const { name, offset } = told.id;
+    const expected = 'GET_DEVICE_INFO, then the status: the device has just been added';
+    return { rule: 'before-reset', layer: 'state', field: name, offset, got: told.message, expected, clause: 'R14' };
+  }
+
   #info(told: Told): void {
     const [config_size, max_virtqueues] = [told.number('config_size'), told.number('max_virtqueues')];
     // All zero is the answer for a number without a device (R14): it limits nothing.
@@ -83,7 +113,11 @@ export class DeviceWatch {
     const lost = this.#status & ~got & ~NEEDS_RESET & 0xff;
     const before = this.#status;
     // A reset forgets what was read, too.
-    if (got === 0) this.#chunks = null;
+    if (got === 0) {
+      this.#chunks = null;
+      this.#negotiated.reset();
+      this.#queues.forget();
+    }
     this.#status = got;
     if (got === 0 || lost === 0) return null;
     return {

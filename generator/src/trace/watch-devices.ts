@@ -9,21 +9,29 @@ const REMOVED = 2;
 export class DevicesSeen {
   readonly #there = new Map<number, { readonly there: boolean; readonly by: 'GET_DEVICES' | 'EVENT_DEVICE' }>();
 
-  /** Takes a bus message in. Returns the number of a device that went or came, about which nothing is known any more. */
-  hear(told: Told): number | null {
+  /**
+   * Takes a bus message in. Returns the number of a device that went or came, about which nothing is known any more;
+   * it has `appeared` where the bus said before that it was not there, since the event may be repeated or late (R36).
+   */
+  hear(told: Told): { readonly number: number; readonly appeared: boolean } | null {
     if (told.message === 'GET_DEVICES' && told.kind === 'response') this.#window(told);
     if (told.message !== 'EVENT_DEVICE') return null;
     const number = told.number('device_number');
     const state = told.number('device_bus_state');
     if (number === undefined || (state !== ADDED && state !== REMOVED)) return null;
+    const appeared = state === ADDED && this.#there.get(number)?.there === false;
     this.#there.set(number, { there: state === ADDED, by: 'EVENT_DEVICE' });
-    return number;
+    return { number, appeared };
   }
 
-  /** A message for or from a device that the bus says is not there. Numbers nobody asked about are not judged. */
-  judge(device: number, field: string, offset: number): Finding | null {
+  /**
+   * A message for or from a device that the bus says is not there. Numbers nobody asked about are not judged, and what is
+   * behind a number may always be asked: zeros, or nothing, are the answer where no device is (R14).
+   */
+  judge(device: number, told: Told, field: string, offset: number): Finding | null {
     const known = this.#there.get(device);
     if (known === undefined || known.there) return null;
+    if (told.message === 'GET_DEVICE_INFO' && (told.kind === 'request' || told.number('device_id') === 0)) return null;
     const removed = known.by === 'EVENT_DEVICE';
     return {
       rule: 'unknown-device',

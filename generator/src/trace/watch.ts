@@ -1,4 +1,5 @@
 import type { DialectIndex } from '../interpret/dialect-index.js';
+import type { ProfileIR } from '../ir/types.js';
 import type { DecodedEntry } from '../jsonl/decode-entry.js';
 import type { Context, Direction, Finding } from '../rules/finding.js';
 import { DeviceWatch, type Told } from './watch-device.js';
@@ -10,6 +11,7 @@ export interface Watched {
   readonly decoded: DecodedEntry;
   readonly direction: Direction | null;
   readonly device: number | null;
+  readonly profile: ProfileIR | null;
 }
 
 /** Devices that are remembered; a hostile capture names 65536 of them. */
@@ -42,16 +44,21 @@ export class Watch {
       const value = fields[name];
       return typeof value === 'number' ? value : undefined;
     };
-    const told: Told = { message: decoded.message, kind: decoded.kind ?? '', number, offsetOf, fields };
+    const { idField: id } = index;
+    const { message, kind = '' } = decoded;
+    const constraints = frame.profile?.constraints === 'judged';
+    const told: Told = { message, kind, number, offsetOf, fields, id, constraints };
     if (decoded.class !== 'transport') {
-      const gone = this.#seen.hear(told);
+      const changed = this.#seen.hear(told);
+      if (changed === null) return [];
       // What came back under an old number is another device.
-      if (gone !== null) this.#devices.delete(gone);
+      this.#devices.delete(changed.number);
+      if (changed.appeared) this.#of(changed.number, true);
       return [];
     }
     if (device === null || index.deviceField === null) return [];
     const { name, offset } = index.deviceField;
-    const absent = this.#seen.judge(device, name, offset);
+    const absent = this.#seen.judge(device, told, name, offset);
     return [...(absent === null ? [] : [absent]), ...this.#of(device).hear(told, direction)];
   }
 
@@ -61,11 +68,11 @@ export class Watch {
     this.#seen = new DevicesSeen();
   }
 
-  #of(device: number): DeviceWatch {
+  #of(device: number, added = false): DeviceWatch {
     let watch = this.#devices.get(device);
     if (watch === undefined) {
       if (this.#devices.size >= MOST_DEVICES) this.#devices.clear();
-      watch = new DeviceWatch();
+      watch = new DeviceWatch(added);
       this.#devices.set(device, watch);
     }
     return watch;

@@ -106,6 +106,7 @@ const TEXT: ProfileIR = {
   exactSize: [],
   padding: 'ignored',
   generation: 'ignored',
+  answers: 'any_order',
   maxMessageSize: null,
   maxDevice: null,
   refuses: [],

@@ -5,9 +5,9 @@ import * as header from './header.js';
 /** Message id. */
 export const ID = 0x87;
 /**
- * Answers a request that could not be served, transport requests included. Device number and token are those of
- * the request: the one message of the bus that may carry a device number.
- * Sent by the driver.
+ * Sent by the device: answers a request that could not be served, transport requests included. Device number and
+ * token are those of the request: the one message of the bus that may carry a device number.
+ * Sent by the device.
  * Spec: virtio_msg_bus_ffa_protocol.h, ERROR.
  */
 export const BODY = {

@@ -62,5 +62,5 @@ export * as AREA_RELEASE_event from './AREA_RELEASE.event.js';
 export const DIALECT = {
   protocol: 'virtio-ffa',
   dialect: 'ffa-v1',
-  hash: 'sha256:153848ba5b9a4d2c4fb77013a9afad9c2f9952aef2c44e2a03c975433688c280',
+  hash: 'sha256:199a205a0f753a2160b9f2218788cdc0f8530e1c7db5df839bd6002e0ec72fd2',
 } as const;

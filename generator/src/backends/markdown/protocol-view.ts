@@ -70,6 +70,7 @@ function judgedTable(profiles: readonly ProfileIR[]): Table {
     exactSizes(p.exactSize),
     mark(p.padding === 'zero'),
     mark(p.generation !== 'ignored', p.generation),
+    mark(p.answers === 'in_order'),
     p.maxMessageSize === null ? '' : String(p.maxMessageSize),
     p.maxDevice === null ? '' : String(p.maxDevice),
     p.rules.length + p.refuses.length === 0 ? '' : String(p.rules.length + p.refuses.length),
@@ -83,6 +84,7 @@ function judgedTable(profiles: readonly ProfileIR[]): Table {
     'size is exact',
     'padding is zero',
     'generation',
+    'answers in order',
   ];
   return table(['profile', ...columns, 'largest message:', 'largest device:', 'own rules:'], rows);
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { type Dumped, LineDumper } from '../../dump/dump-lines.js';
 import { dumpMessage } from '../../dump/dump-message.js';
+import { packetsOf } from '../../jsonl/decode-packets.js';
 import { isHexLine } from '../../jsonl/hex-line.js';
 import type { Direction } from '../../rules/finding.js';
 import type { IrStore } from '../../store.js';
@@ -26,7 +27,7 @@ interface Options extends StructOptions {
 export const dump = (): Command =>
   new Command('dump')
     .description('Annotated bytes: which field each belongs to, what it means, and what is wrong with it.')
-    .argument('[input...]', 'hexadecimal digits of a message or struct, a file of them or of raw bytes, or "-"')
+    .argument('[input...]', 'hexadecimal digits of a message or struct, a file of them, of raw bytes or pcapng, or "-"')
     .option('-d, --dialect <name>', 'dialect or alias the bytes speak')
     .option('-p, --profile <name>', 'whose rules judge them (default: the entry’s, else the dialect’s)')
     .option('--protocol <name>', 'protocol or family of a struct: virtio-core, blk, admin-1.4')
@@ -110,17 +111,22 @@ async function dumpLines(store: IrStore, inputs: readonly string[], options: Opt
 }
 
 async function dumpMessages(store: IrStore, inputs: readonly string[], options: Options, shown: Shown): Promise<void> {
-  const { index, profile: own } = spoken(store, inputs, options);
-  const profile = options.rules ? store.profile(index.ir.protocol, options.profile ?? own) : null;
+  if (inputs.length === 0) spoken(store, inputs, options);
   const direction = options.dir ?? null;
   const dumper = new LineDumper(store, options, options.all === true);
   for (const input of inputs) {
     if (isHex(input)) {
+      spoken(store, inputs, options);
       await shown.frame(dumper.hex(input, direction), {});
       continue;
     }
     const { kind, chunks } = await sniffMessages(input, CHUNK);
-    if (kind === 'pcapng') throw new UsageError(`"${input}" is pcapng`, 'see "vwire trace", or "vwire decode"');
+    if (kind === 'pcapng') {
+      await dumpPackets(store, dumper, chunks, direction, shown);
+      continue;
+    }
+    const { index, profile: own } = spoken(store, inputs, options);
+    const profile = options.rules ? store.profile(index.ir.protocol, options.profile ?? own) : null;
     if (kind === 'text') {
       let line = 0;
       for await (const lines of linesOf(chunks))
@@ -159,3 +165,24 @@ async function dumpMessages(store: IrStore, inputs: readonly string[], options: 
 }
 
 const CHUNK = 1 << 14;
+
+/** A packet is in the dialect that its interface names, else in that of the options. */
+async function dumpPackets(
+  store: IrStore,
+  dumper: LineDumper,
+  chunks: AsyncIterable<Uint8Array>,
+  direction: Direction | null,
+  shown: Shown,
+): Promise<void> {
+  for await (const packets of packetsOf(store, chunks))
+    for (const packet of packets) {
+      if ('error' in packet) {
+        await shown.frame({ at: 'line', direction: null, error: packet.error }, {});
+        continue;
+      }
+      const { entry } = packet;
+      const where = typeof entry.packet === 'number' ? { packet: entry.packet } : {};
+      const own = direction === null || entry.dir !== undefined ? entry : { ...entry, dir: direction };
+      for (const frame of dumper.entry(own)) await shown.frame(frame, where);
+    }
+}

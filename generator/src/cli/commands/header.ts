@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { TypeStyle } from '../../backends/c/int-types.js';
 import { renderText } from '../../diagnostics/render-text.js';
+import type { MapFinding } from '../../header-map/finding.js';
 import { isDialect } from '../../ir/laid-out.js';
 import type { IrStore } from '../../store.js';
 import { EXIT, UsageError } from '../failure.js';
@@ -58,7 +59,7 @@ Examples:
       await outLine(JSON.stringify({ name, types: options.types, structs, text }, null, 2));
     });
 
-/** Their header is never read here: only their compiler knows what it says. */
+/** Their header is not parsed here: only their compiler knows what it says. But what is no C at all is told. */
 async function verify(store: IrStore, name: string | undefined, options: HeaderCommandOptions): Promise<void> {
   const { verify: include, map } = options;
   if (include === undefined || map === undefined)
@@ -76,11 +77,21 @@ async function verify(store: IrStore, name: string | undefined, options: HeaderC
   });
   const paint = paintFor(process.stderr);
   for (const f of read.findings) note(renderText(f, read.line(f.place.line), paint));
-  if (read.findings.length > 0) process.exitCode = EXIT.FINDINGS;
-  const text = read.findings.length > 0 ? '' : renderCChecks(include, read.map.structs);
+  const foreign = await notCIn(include);
+  if (foreign !== null) note(renderText(foreign, undefined, paint));
+  const findings = foreign === null ? read.findings : [...read.findings, foreign];
+  if (findings.length > 0) process.exitCode = EXIT.FINDINGS;
+  const text = findings.length > 0 ? '' : renderCChecks(include, read.map.structs);
   if (options.json !== true) return out(text);
   const structs = read.map.structs.map(({ laid, ...rest }) => ({ key: laid.key, ...rest }));
-  await outLine(JSON.stringify({ include, findings: read.findings, structs, text }, null, 2));
+  await outLine(JSON.stringify({ include, findings, structs, text }, null, 2));
+}
+
+/** A header that only their compiler finds is not looked at. */
+async function notCIn(include: string): Promise<MapFinding | null> {
+  if (statSync(include, { throwIfNoEntry: false })?.isFile() !== true) return null;
+  const { notC } = await import('../../header-map/not-c.js');
+  return notC(include, readFileSync(include));
 }
 
 function textOf(file: string): string {

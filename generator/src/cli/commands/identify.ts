@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { EXIT, UsageError } from '../failure.js';
+import { EXIT } from '../failure.js';
 import { readHead } from '../input.js';
+import { checkForm } from '../messages.js';
 import { out, outLine, paintFor, widthOf } from '../terminal.js';
 import { openStore } from '../workspace.js';
 
@@ -37,10 +38,7 @@ export const identify = (): Command =>
       for (const [number, file] of files.entries()) {
         const { bytes, partial } = await readHead(file, LOOKED_AT);
         const found = judge(store, bytes, { partial });
-        if (found.form === 'pcap') {
-          const { PCAP_HINT } = await import('../../capture/pcap-hint.js');
-          throw new UsageError(`"${file}" is in the old pcap format`, PCAP_HINT);
-        }
+        checkForm(file, found.form);
         if (found.verdict === 'none') process.exitCode = EXIT.FINDINGS;
         const shown = {
           name: file === '-' ? 'standard input' : file,

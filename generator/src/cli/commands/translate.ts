@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { knownNames } from '../../diagnostics/did-you-mean.js';
 import { fromHex, toHex } from '../../interpret/values.js';
+import { type Packet, packetsOf } from '../../jsonl/decode-packets.js';
+import { directionOf, textOf } from '../../jsonl/entry.js';
 import { isHexLine } from '../../jsonl/hex-line.js';
 import { LineTranslator, type NamedDialect, translatedEntry } from '../../jsonl/translate-lines.js';
 import type { Direction } from '../../rules/finding.js';
@@ -34,9 +36,12 @@ export const translate = (): Command =>
     .description('A message of one dialect as another one says it: exact, lossy, or impossible, and why.')
     .argument(
       '[input...]',
-      'hexadecimal digits of a message, a file of them or of raw bytes, or "-" for standard input',
+      'hexadecimal digits of a message, a file of them, of raw bytes or pcapng, or "-" for standard input',
     )
-    .option('-f, --from <name>', 'dialect or alias the bytes speak; with --jsonl that of entries that name none')
+    .option(
+      '-f, --from <name>',
+      'dialect or alias the bytes speak; with --jsonl and pcapng that of entries that name none',
+    )
     .option('-t, --to <name>', 'dialect or alias to translate into')
     .option('--via <name>', 'a dialect to go by; may be repeated, in order', collect, [])
     .addOption(new Option('--dir <direction>', 'who sent them').choices(['driver->device', 'device->driver']))
@@ -102,14 +107,31 @@ async function translateMessages(
   { dir, json }: Options,
 ): Promise<void> {
   if (inputs.length === 0) throw new UsageError('nothing to translate', 'give hexadecimal digits, a file, or "-"');
-  if (from === null)
-    throw new UsageError('which dialect do the bytes speak?', `give --from: ${translator.store.names.join(', ')}`);
   const { to } = translator.options;
   const paint = paintFor(process.stdout);
+  const named = (): NamedDialect => {
+    if (from !== null) return from;
+    throw new UsageError('which dialect do the bytes speak?', `give --from: ${translator.store.names.join(', ')}`);
+  };
   const bytesAnswer = (bytes: Uint8Array): string => {
-    const translation = translator.message(bytes, from, dir ?? null);
-    if (json !== true) return `${renderTranslation(translation, from.name, to.name, paint)}\n`;
-    return `${JSON.stringify(translatedEntry({ hex: toHex(bytes) }, translation, from.name, to))}\n`;
+    const translation = translator.message(bytes, named(), dir ?? null);
+    if (json !== true) return `${renderTranslation(translation, named().name, to.name, paint)}\n`;
+    return `${JSON.stringify(translatedEntry({ hex: toHex(bytes) }, translation, named().name, to))}\n`;
+  };
+  const packetAnswer = (packet: Packet): string => {
+    if ('error' in packet) {
+      translator.counts.refused++;
+      if (json === true) return `${JSON.stringify({ verdict: 'impossible', error: packet.error })}\n`;
+      return `${packet.error.code}: ${packet.error.message}\n`;
+    }
+    const { entry } = packet;
+    const own = dir === undefined || entry.dir !== undefined ? entry : { ...entry, dir };
+    if (json === true) return `${JSON.stringify(translator.entry(own))}\n`;
+    const name = textOf(entry, 'dialect');
+    const spoken = name === undefined ? named() : dialectOf(translator.store, name);
+    const bytes = Buffer.from(textOf(entry, 'hex') ?? '', 'hex');
+    const translation = translator.message(bytes, spoken, directionOf(own));
+    return `packet ${entry.packet}: ${renderTranslation(translation, spoken.name, to.name, paint)}\n`;
   };
   const hexAnswer = (line: string): string => {
     const parsed = fromHex(line);
@@ -128,17 +150,16 @@ async function translateMessages(
       continue;
     }
     const { kind, chunks } = await sniffMessages(input, ANSWERED);
-    if (kind === 'pcapng')
-      throw new UsageError(
-        `"${input}" is pcapng`,
-        'make lines of it: vwire decode --json FILE | vwire translate --jsonl -',
-      );
+    if (kind === 'pcapng') {
+      for await (const packets of packetsOf(translator.store, chunks)) await out(packets.map(packetAnswer).join(''));
+      continue;
+    }
     if (kind === 'text') {
       for await (const lines of linesOf(chunks)) await out(lines.filter(isHexLine).map(hexAnswer).join(''));
       continue;
     }
     let answers: string[] = [];
-    const cutter = new MessageCutter(new ShapeTable(from.index), (view, start, end) => {
+    const cutter = new MessageCutter(new ShapeTable(named().index), (view, start, end) => {
       answers.push(bytesAnswer(new Uint8Array(view.buffer, start, end - start)));
     });
     for await (const chunk of chunks) {

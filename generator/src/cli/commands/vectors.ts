@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { formOf, LOOKED_AT } from '../../capture/form.js';
+import { readCapture } from '../../capture/lines.js';
 import type { Entry } from '../../jsonl/entry.js';
 import type { IrStore } from '../../store.js';
 import { passedText } from '../../write/passed.js';
 import { EXIT, UsageError } from '../failure.js';
 import { readBytes } from '../input.js';
+import { checkForm } from '../messages.js';
 import { columns, note, outLine } from '../terminal.js';
 import { openStore } from '../workspace.js';
 import type { MutateOptions } from './vectors-mutate.js';
@@ -12,7 +15,7 @@ import type { MutateOptions } from './vectors-mutate.js';
 export const vectors = (): Command =>
   new Command('vectors')
     .description('Run vector files and captures through the generated codecs and the interpreter; all must agree.')
-    .argument('<file...>', 'JSON lists of vectors, or JSONL captures')
+    .argument('<file...>', 'JSON lists of vectors, or captures: JSONL or pcapng')
     .option('--json', 'counts and failures as JSON')
     .option('--record <file>', 'where all pass, write how many each dialect passed, for the table of what is covered')
     .option('--ir <dir>', 'IR folder (default: the one of the shipped codecs)')
@@ -44,7 +47,7 @@ export const vectors = (): Command =>
       ]);
       const runner = new VectorRunner(store);
       try {
-        for (const file of files) await runner.file(file, parseEntries(file, (await readBytes(file)).toString('utf8')));
+        for (const file of files) await runner.file(file, entriesIn(file, await readBytes(file)));
       } catch (error) {
         if (!(error instanceof StaleCodecs)) throw error;
         note(`vwire: ${error.message}`);
@@ -84,10 +87,10 @@ async function mutate(store: IrStore, files: string[], options: MutateOptions): 
   ]);
   const runner = new MutationRunner(store);
   for (const file of files) {
-    const text = (await readBytes(file)).toString('utf8');
-    const whole = wholeObject(text);
+    const bytes = await readBytes(file);
+    const whole = wholeObject(textOf(bytes));
     if (isLayoutSheet(whole)) runner.layouts(file, whole);
-    else runner.file(file, parseEntries(file, text));
+    else runner.file(file, entriesIn(file, bytes));
   }
   await mutateVectors(store, runner, files, options);
 }
@@ -99,6 +102,19 @@ function wholeObject(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+const textOf = (bytes: Buffer): string => bytes.toString('utf8').replace(/^\uFEFF/, '');
+
+/** The entries of a JSON list, of one object per line, or the packets of pcapng. */
+function entriesIn(file: string, bytes: Buffer): Entry[] {
+  const form = formOf(bytes.subarray(0, LOOKED_AT));
+  checkForm(file, form);
+  if (form !== 'pcapng') return parseEntries(file, textOf(bytes));
+  return readCapture(bytes).lines.map((line) => {
+    if ('entry' in line) return line.entry;
+    throw new UsageError(`"${file}" is broken: ${line.error.message}`, '"vwire trace" reads what is left of it');
+  });
 }
 
 /** The entries of a JSON list, or of one object per line. */
