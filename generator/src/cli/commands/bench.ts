@@ -18,6 +18,7 @@ interface Options {
   only?: string;
   svg?: string;
   from?: string;
+  node?: string;
 }
 
 /** What bench/dist/main.js exports; the generator does not depend on it. */
@@ -31,6 +32,7 @@ interface Benchmarks {
     only: string | null;
     svg: string | null;
     from: string | null;
+    node: string | null;
   }): Promise<boolean>;
   WrongUse: new (message: string, hint: string) => Error & { readonly hint: string };
 }
@@ -59,6 +61,10 @@ export const bench = (): Command =>
     .option('--together', 'afterwards everything again in one process, through one loop')
     .option('--svg <file>', 'draw the ratios')
     .option('--from <file>', 'report the results.json of an earlier run instead of measuring')
+    .option(
+      '--node <version>',
+      'measure under another Node: "24", "24.1.0" (fetched from npm once, and kept), or a path; --record keeps it apart',
+    )
     .option('--record', "renew docs/bench and the README's table from a long run, --together included")
     .option(
       '--tools',
@@ -79,9 +85,18 @@ export const bench = (): Command =>
     )
     .action(async (options: Options) => {
       const { quick = false, json = false, peers = false, together = false, record = false } = options;
-      const { only = null, svg = null, from = null } = options;
+      const { only = null, svg = null, from = null, node = null } = options;
       if (options.tools === true) {
-        if (peers || together || record || only !== null || svg !== null || from !== null || options.card === true)
+        if (
+          peers ||
+          together ||
+          record ||
+          only !== null ||
+          svg !== null ||
+          from !== null ||
+          node !== null ||
+          options.card === true
+        )
           throw new UsageError('--tools goes with --quick and --json only');
         const { entry, root } = benchmarks('tools/main.js');
         await ((await import(entry)) as ToolBenchmarks).run({ root, quick, json });
@@ -89,7 +104,7 @@ export const bench = (): Command =>
       }
       const { check = false, sizes = false } = options;
       if (options.card === true) {
-        if (json || peers || together || record || svg !== null || from !== null)
+        if (json || peers || together || record || svg !== null || from !== null || node !== null)
           throw new UsageError('--card goes with --check, --sizes, --quick and --only only');
         const { entry, root } = benchmarks('card/main.js');
         const { run, WrongUse } = (await import(entry)) as CostCard;
@@ -98,7 +113,7 @@ export const bench = (): Command =>
       }
       if (check || sizes) throw new UsageError('--check and --sizes go with --card');
       const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
-      await judged(() => run({ quick, json, peers, together, record, only, svg, from }), WrongUse);
+      await judged(() => run({ quick, json, peers, together, record, only, svg, from, node }), WrongUse);
     });
 
 /** Exits with findings where `run` comes to false, and tells wrong use as such. */
