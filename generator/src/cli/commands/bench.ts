@@ -19,6 +19,9 @@ interface Options {
   svg?: string;
   from?: string;
   node?: string;
+  heap?: boolean;
+  messages?: string;
+  profiles?: string;
 }
 
 /** What bench/dist/main.js exports; the generator does not depend on it. */
@@ -42,6 +45,18 @@ type WrongUse = Benchmarks['WrongUse'];
 /** What bench/dist/card/main.js exports. */
 interface CostCard {
   run(options: { root: string; quick: boolean; check: boolean; sizes: boolean; only: string | null }): Promise<boolean>;
+  WrongUse: WrongUse;
+}
+
+/** What bench/dist/heap/main.js exports. */
+interface HeapProfiles {
+  run(options: {
+    messages: string;
+    only: string | null;
+    profiles: string | null;
+    json: boolean;
+    node: string | null;
+  }): Promise<boolean>;
   WrongUse: WrongUse;
 }
 
@@ -76,12 +91,15 @@ export const bench = (): Command =>
     )
     .option('--check', 'with --card: compare with the card instead, and exit with 1 where a message costs more')
     .option('--sizes', 'with --card: renew only what needs no measuring')
+    .option('--heap', 'what V8 allocates while messages pass: with --messages, --only, --profiles, --node, --json')
+    .option('--messages <count>', 'with --heap: messages per subject (default: 100M)')
+    .option('--profiles <folder>', 'with --heap: a .heapprofile per subject, for DevTools')
     .option('--json', 'results as JSON: [{subject, message, op, ratio, p25, p75, ns, bytesPerOp, …}]')
     .addHelpText(
       'after',
       '\nEach subject is checked before it is timed and measured in a process of its own; what is missing on this machine is told.' +
         '\nA subject that comes to a wrong result is not measured, and the exit code is 1.' +
-        '\n\nExamples:\n  vwire bench --quick\n  vwire bench --quick --only M6,flatbuffers --svg ratios.svg\n  vwire bench --tools --quick',
+        '\n\nExamples:\n  vwire bench --quick\n  vwire bench --quick --only M6,flatbuffers --svg ratios.svg\n  vwire bench --tools --quick\n  vwire bench --quick --node 24\n  vwire bench --heap --only M6',
     )
     .action(async (options: Options) => {
       const { quick = false, json = false, peers = false, together = false, record = false } = options;
@@ -112,6 +130,15 @@ export const bench = (): Command =>
         return;
       }
       if (check || sizes) throw new UsageError('--check and --sizes go with --card');
+      const { messages = null, profiles = null } = options;
+      if (options.heap === true) {
+        if (quick || peers || together || record || svg !== null || from !== null)
+          throw new UsageError('--heap goes with --messages, --only, --profiles, --node and --json only');
+        const { run, WrongUse } = (await import(benchmarks('heap/main.js').entry)) as HeapProfiles;
+        await judged(() => run({ messages: messages ?? '100M', only, profiles, json, node }), WrongUse);
+        return;
+      }
+      if (messages !== null || profiles !== null) throw new UsageError('--messages and --profiles go with --heap');
       const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
       await judged(() => run({ quick, json, peers, together, record, only, svg, from, node }), WrongUse);
     });
