@@ -57,7 +57,9 @@ export function askChild<O extends object, T extends object>(
       else hear(told as Exclude<T, Done>);
     });
     child.once('exit', (code, signal) => resolve(done ? null : `its process ended with ${signal ?? code}`));
-    child.send(order);
+    child.once('error', (error) => resolve(`its process did not start: ${error.message}`));
+    // Where it cannot be sent because the process is gone, its end says why.
+    child.send(order, () => {});
   });
 }
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { WrongUse } from '../select.js';
 import { type Install, installByNpm, installedIn, NpmFailed, platformPackage } from './npm-package.js';
 
-/** Where this system keeps what can be fetched again. */
+/** Where this system keeps what can be fetched again; `XDG_CACHE_HOME` may say otherwise. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
   if (process.platform === 'win32') return env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  return env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return join(homedir(), '.cache');
 }
 
 /** Where to look for programs, and how to come by one that is not there. */
