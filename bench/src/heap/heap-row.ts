@@ -19,10 +19,11 @@ export interface HeapRow extends Omit<HeapUse, 'profile'> {
 }
 
 /**
- * Bytes of a whole run that are no finding: statistics and sampling take some 20 kB, once. The least that a subject could
- * allocate over and over, 16 bytes per stream of 1,000 messages, is 160 kB over the ten million messages that are the fewest.
+ * Bytes of a whole run that are no finding: statistics and sampling take some 20 kB, once, what V8 compiles late some more. The
+ * least that a subject could allocate over and over, 16 bytes per stream of 1,000 messages, is 160 kB over the ten million
+ * messages that are the fewest.
  */
-export const FLOOR = 64 * 1024;
+export const FLOOR = 128 * 1024;
 export const FEWEST = 10_000_000;
 
 /** What makes objects is run over a tenth: gigabytes of garbage say no more than hundreds of megabytes. */
@@ -30,8 +31,13 @@ export const messagesFor = (c: Pick<HeapCase, 'makesObjects'>, messages: number)
   c.makesObjects ? Math.ceil(messages / 10) : messages;
 
 /** Time for V8 to compile what it is going to compile, the second time after a collection, which may discard code. */
-const WARM_NS = 400e6;
-const PORTION = 100_000;
+const WARM_NS = 500e6;
+
+/**
+ * Messages in one call of the loop, to warm up as afterwards. A loop that runs for long is replaced while it runs, by code that is
+ * not kept for its next call, and what it had before that allocates.
+ */
+const PORTION = 10_000;
 
 /** Warms up, then lets `messages` of them pass and looks at the heap. */
 export function heapRow(c: HeapCase, messages: number): { readonly row: HeapRow; readonly profile: SampledProfile } {
@@ -44,7 +50,6 @@ export function heapRow(c: HeapCase, messages: number): { readonly row: HeapRow;
   warm();
   collectGarbage();
   warm();
-  // In portions: code that replaced a loop under way is not kept for the next, and what comes before it may allocate.
   const { profile, ...use } = watchHeap(() => {
     for (let i = 0; i < portions; i++) loop(calls);
   });
