@@ -4,7 +4,7 @@ import { cases } from '../bench/dist/cases.js';
 import { chart } from '../bench/dist/chart/chart.js';
 import { logScale } from '../bench/dist/chart/scale.js';
 import type { Results } from '../bench/dist/main.js';
-import { recorded } from '../bench/dist/record.js';
+import { kept, pagesNow, recorded, resultsPath } from '../bench/dist/record.js';
 import { refusedCases } from '../bench/dist/refused.js';
 import { renderText } from '../bench/dist/render-text.js';
 import { select } from '../bench/dist/select.js';
@@ -175,22 +175,39 @@ describe('the results', () => {
     const bad = (subject: string, ratio: number): Measured => row(subject, 'refuse', ratio);
     const rows = [row('ours', 'decode', 0.9), bad('bad: short header', 0.8), bad('bad: truncated', 1.25)];
     const results: Results = { machine, pairs: 15, rows, unavailable: [], wrong: [] };
-    const page = recorded(results, readFileSync(`${root}README.md`, 'utf8')).get('README.md');
+    const page = recorded(results, pagesNow(), []).get('README.md');
     expect(page).toContain('A bad message costs at most 1.25 times a good one: of 2 kinds, truncated.');
     expect(page).not.toContain('| bad:');
     expect(renderText(results)).toContain('M1 EVENT_AVAIL refuse, to a good one');
   });
 
-  it('in the repository are one run: table and charts are made of docs/bench/results.json', () => {
-    const results = JSON.parse(readFileSync(`${root}docs/bench/results.json`, 'utf8')) as Results;
-    const files = recorded(results, readFileSync(`${root}README.md`, 'utf8'));
-    expect([...files.keys()]).toContain('docs/bench/decode.svg');
-    for (const [path, content] of files)
-      expect(
-        readFileSync(`${root}${path}`, 'utf8') === content,
-        `${path}: vwire bench --from docs/bench/results.json --record, or npm run bench`,
-      ).toBe(true);
-    expect(results.wrong).toEqual([]);
+  it('of another Node have a file and a column of their own, and leave the README alone', () => {
+    const on = (node: string, ratio: number): Results => {
+      const rows = [row('free functions', 'decode', ratio), row('free functions', 'encode', 0.7)];
+      return { machine: { ...machine, node }, pairs: 61, rows, unavailable: [], wrong: [] };
+    };
+    const files = recorded(on('v24.1.0', 0.95), pagesNow(), [on('v24.0.0', 9), on('v20.0.0', 0.9)]);
+    expect([...files.keys()]).toEqual(['docs/bench/results-node24.json', 'docs/performance.md']);
+    const page = files.get('docs/performance.md');
+    expect(page).toContain('| | goal 20 / 24 | Node 20 | Node 24 |');
+    // Its own goal is lower, and 0.95 above it.
+    expect(page).toContain('| M1, checked | 1 / 0.9 | 0.90 | **0.95** | `M1,free functions` |');
+    expect(page).toContain('* `npx vwire bench --record --node 24`: medians of 61 pairs; A <fast>');
+    expect(page).toContain('Node v24.1.0');
+    expect(page).not.toContain('v24.0.0');
+  });
+
+  it('in the repository are whole runs: tables and charts are made of docs/bench/results*.json', () => {
+    const runs = kept();
+    expect(runs.map(resultsPath)).toContain('docs/bench/results.json');
+    for (const results of runs) {
+      expect(results.wrong).toEqual([]);
+      for (const [path, content] of recorded(results, pagesNow(), runs))
+        expect(
+          readFileSync(`${root}${path}`, 'utf8') === content,
+          `${path}: vwire bench --from ${resultsPath(results)} --record, or npm run bench`,
+        ).toBe(true);
+    }
     for (const name of ['decode', 'encode']) tagsOf(readFileSync(`${root}docs/bench/${name}.svg`, 'utf8'));
   });
 });

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { type NodeBinary, ownNode } from './other-node/node-binary.js';
 
 /** Where a result was measured; nothing in it names a person or a host. */
 export interface Machine {
@@ -9,12 +10,13 @@ export interface Machine {
   readonly kernel: string;
 }
 
-export const machine = (): Machine => ({
+/** `measured` is the Node that the subjects run under, which need not be this one. */
+export const machine = (measured: NodeBinary = ownNode): Machine => ({
   cpu: os.cpus()[0]?.model.trim() || 'unknown processor',
   cores: os.cpus().length,
-  node: process.version,
-  v8: process.versions.v8,
-  kernel: `${os.type()} ${os.release()}, ${os.arch()}`,
+  node: measured.version,
+  v8: measured.v8,
+  kernel: `${os.type()} ${os.release()}, ${measured.arch}`,
 });
 
 export const machineLine = (m: Machine = machine()): string =>

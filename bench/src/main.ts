@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { chart } from './chart/chart.js';
 import { type Machine, machine, machineLine } from './machine.js';
 import { LONG, QUICK } from './measure.js';
+import type { NodeBinary } from './other-node/node-binary.js';
+import { nodeBinary } from './other-node/resolve.js';
 import { inFreshProcess, type Missing, type Order, type Told } from './processes.js';
 import { record } from './record.js';
 import { renderText } from './render-text.js';
@@ -24,8 +26,10 @@ export interface Options {
   readonly svg: string | null;
   /** Results of an earlier run, to report instead of measuring. */
   readonly from: string | null;
-  /** Renew what the repository holds of results: docs/bench and the README's table. */
+  /** Renew what the repository holds of results: docs/bench, the README's table and that of docs/performance.md. */
   readonly record: boolean;
+  /** Another Node to measure under: a path or a version. */
+  readonly node: string | null;
 }
 
 /** All that a run found out. */
@@ -43,10 +47,13 @@ export interface Results {
 export async function run(options: Options): Promise<boolean> {
   if (options.record && options.from === null && (options.only !== null || options.quick))
     throw new WrongUse('--record takes a whole, long run', 'leave out --only and --quick');
+  if (options.from !== null && options.node !== null)
+    throw new WrongUse('--from measures nothing, so that --node means nothing with it', 'leave out one of them');
   // Before a long run, not after it.
   if (options.svg !== null && !existsSync(dirname(options.svg)))
     throw new WrongUse(`--svg ${options.svg}: there is no folder ${dirname(options.svg)}`, 'make it first');
-  const results = options.from === null ? await measure(options) : resultsIn(options.from);
+  const results =
+    options.from === null ? await measure(options, await nodeBinary(options.node)) : resultsIn(options.from);
   if (options.svg !== null) writeFileSync(options.svg, chart(results.rows, results.machine));
   if (options.record) record(results);
   if (options.json) {
@@ -83,7 +90,7 @@ function resultsIn(path: string): Results {
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Every subject that is asked for, each in a fresh process; then, where wanted, all in one. */
-async function measure({ quick, peers, together, only, record }: Options): Promise<Results> {
+async function measure({ quick, peers, together, only, record }: Options, node: NodeBinary): Promise<Results> {
   const all = subjects();
   const selection = select(only, all);
   // In a quick run libraries are asked for, by name or as a whole.
@@ -104,17 +111,18 @@ async function measure({ quick, peers, together, only, record }: Options): Promi
   };
   for (const [i, { name }] of chosen.entries()) {
     const order: Order = { subjects: [name], messages, quick, together: false };
-    await inFreshProcess(order, hear(`subject ${i + 1} of ${chosen.length}`));
+    await inFreshProcess(order, hear(`subject ${i + 1} of ${chosen.length}`), node.path);
   }
   if (together || record) {
     const order: Order = { subjects: chosen.map((s) => s.name), messages, quick, together: true };
     // What is missing or wrong is told once already; only that the process ended is news.
     const rest = hear('all in one process');
     const known = new Set(wrong.map((m) => m.subject));
-    await inFreshProcess(order, (told) => {
+    const news = (told: Told): void => {
       if (!('unavailable' in told || ('wrong' in told && known.has(told.wrong.subject)))) rest(told);
-    });
+    };
+    await inFreshProcess(order, news, node.path);
   }
   if (tty) process.stderr.write('\r\x1b[K');
-  return { machine: machine(), pairs: (quick ? QUICK : LONG).samples, rows, unavailable, wrong };
+  return { machine: machine(node), pairs: (quick ? QUICK : LONG).samples, rows, unavailable, wrong };
 }

@@ -194,6 +194,7 @@ export function describe(view: DataView, p: number, end: number, code: number): 
 
 // An exported function is looked up at every call, even from here; a constant is not.
 const checked = check;
+const element_of_features = features_at;
 
 /**
  * The fields of a GET_DEVICE_FEATURES.response as properties of an object that is made once and moved from message
@@ -292,7 +293,7 @@ export class View {
 
   /** Element i of features, where 0 <= i < features_count. */
   features_at(i: number): number {
-    return this.view.getUint32(this.p + 4 * i + 16, true);
+    return element_of_features(this.view, this.p, i);
   }
 
   /** Writes element i of features, where 0 <= i < features_count. */

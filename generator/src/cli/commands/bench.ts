@@ -18,6 +18,10 @@ interface Options {
   only?: string;
   svg?: string;
   from?: string;
+  node?: string;
+  heap?: boolean;
+  messages?: string;
+  profiles?: string;
 }
 
 /** What bench/dist/main.js exports; the generator does not depend on it. */
@@ -31,6 +35,7 @@ interface Benchmarks {
     only: string | null;
     svg: string | null;
     from: string | null;
+    node: string | null;
   }): Promise<boolean>;
   WrongUse: new (message: string, hint: string) => Error & { readonly hint: string };
 }
@@ -40,6 +45,18 @@ type WrongUse = Benchmarks['WrongUse'];
 /** What bench/dist/card/main.js exports. */
 interface CostCard {
   run(options: { root: string; quick: boolean; check: boolean; sizes: boolean; only: string | null }): Promise<boolean>;
+  WrongUse: WrongUse;
+}
+
+/** What bench/dist/heap/main.js exports. */
+interface HeapProfiles {
+  run(options: {
+    messages: string;
+    only: string | null;
+    profiles: string | null;
+    json: boolean;
+    node: string | null;
+  }): Promise<boolean>;
   WrongUse: WrongUse;
 }
 
@@ -59,6 +76,10 @@ export const bench = (): Command =>
     .option('--together', 'afterwards everything again in one process, through one loop')
     .option('--svg <file>', 'draw the ratios')
     .option('--from <file>', 'report the results.json of an earlier run instead of measuring')
+    .option(
+      '--node <version>',
+      'measure under another Node: "24", "24.1.0" (fetched from npm once, and kept), or a path; --record keeps it apart',
+    )
     .option('--record', "renew docs/bench and the README's table from a long run, --together included")
     .option(
       '--tools',
@@ -70,18 +91,30 @@ export const bench = (): Command =>
     )
     .option('--check', 'with --card: compare with the card instead, and exit with 1 where a message costs more')
     .option('--sizes', 'with --card: renew only what needs no measuring')
+    .option('--heap', 'what V8 allocates while messages pass: with --messages, --only, --profiles, --node, --json')
+    .option('--messages <count>', 'with --heap: messages per subject (default: 100M)')
+    .option('--profiles <folder>', 'with --heap: a .heapprofile per subject, for DevTools')
     .option('--json', 'results as JSON: [{subject, message, op, ratio, p25, p75, ns, bytesPerOp, …}]')
     .addHelpText(
       'after',
       '\nEach subject is checked before it is timed and measured in a process of its own; what is missing on this machine is told.' +
         '\nA subject that comes to a wrong result is not measured, and the exit code is 1.' +
-        '\n\nExamples:\n  vwire bench --quick\n  vwire bench --quick --only M6,flatbuffers --svg ratios.svg\n  vwire bench --tools --quick',
+        '\n\nExamples:\n  vwire bench --quick\n  vwire bench --quick --only M6,flatbuffers --svg ratios.svg\n  vwire bench --tools --quick\n  vwire bench --quick --node 24\n  vwire bench --heap --only M6',
     )
     .action(async (options: Options) => {
       const { quick = false, json = false, peers = false, together = false, record = false } = options;
-      const { only = null, svg = null, from = null } = options;
+      const { only = null, svg = null, from = null, node = null } = options;
       if (options.tools === true) {
-        if (peers || together || record || only !== null || svg !== null || from !== null || options.card === true)
+        if (
+          peers ||
+          together ||
+          record ||
+          only !== null ||
+          svg !== null ||
+          from !== null ||
+          node !== null ||
+          options.card === true
+        )
           throw new UsageError('--tools goes with --quick and --json only');
         const { entry, root } = benchmarks('tools/main.js');
         await ((await import(entry)) as ToolBenchmarks).run({ root, quick, json });
@@ -89,7 +122,7 @@ export const bench = (): Command =>
       }
       const { check = false, sizes = false } = options;
       if (options.card === true) {
-        if (json || peers || together || record || svg !== null || from !== null)
+        if (json || peers || together || record || svg !== null || from !== null || node !== null)
           throw new UsageError('--card goes with --check, --sizes, --quick and --only only');
         const { entry, root } = benchmarks('card/main.js');
         const { run, WrongUse } = (await import(entry)) as CostCard;
@@ -97,8 +130,17 @@ export const bench = (): Command =>
         return;
       }
       if (check || sizes) throw new UsageError('--check and --sizes go with --card');
+      const { messages = null, profiles = null } = options;
+      if (options.heap === true) {
+        if (quick || peers || together || record || svg !== null || from !== null)
+          throw new UsageError('--heap goes with --messages, --only, --profiles, --node and --json only');
+        const { run, WrongUse } = (await import(benchmarks('heap/main.js').entry)) as HeapProfiles;
+        await judged(() => run({ messages: messages ?? '100M', only, profiles, json, node }), WrongUse);
+        return;
+      }
+      if (messages !== null || profiles !== null) throw new UsageError('--messages and --profiles go with --heap');
       const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
-      await judged(() => run({ quick, json, peers, together, record, only, svg, from }), WrongUse);
+      await judged(() => run({ quick, json, peers, together, record, only, svg, from, node }), WrongUse);
     });
 
 /** Exits with findings where `run` comes to false, and tells wrong use as such. */
