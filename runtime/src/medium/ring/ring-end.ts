@@ -61,9 +61,9 @@ export class RingEnd {
     return this.reader.fault ?? this.writer.fault;
   }
 
-  /** Whether a sleep for this would be over at once: a message, room where it is wanted, a fault, or no peer any more. */
+  /** Whether a sleep for this would be over at once: what is wanted is there, a fault, or no peer any more. */
   due(wanted: number): boolean {
-    if (this.reader.waits()) return true;
+    if ((wanted & MESSAGES) !== 0 && this.reader.waits()) return true;
     if ((wanted & ROOM) !== 0 && this.writer.room() > 0) return true;
     if (this.fault !== null) return true;
     const { peer } = this;
@@ -76,19 +76,27 @@ export class RingEnd {
    */
   wait(ms: number): boolean {
     for (let i = 0; i < LOOKS; i++) if (this.reader.waits()) return this.reader.fault === null;
-    this.bell.arm(MESSAGES);
-    if (!this.due(MESSAGES)) this.bell.sleep(MESSAGES, ms);
-    this.bell.arm(0);
+    this.#sleep(MESSAGES, ms);
     return this.reader.waits() && this.reader.fault === null;
   }
 
   /** The same for room to write. Whoever waits for it without reading may wait for a peer that does the same. */
   waitForRoom(ms: number): boolean {
     for (let i = 0; i < LOOKS; i++) if (this.writer.room() > 0) return true;
-    this.bell.arm(ROOM);
-    if (this.writer.room() === 0 && this.fault === null && this.peer !== 'gone') this.bell.sleep(ROOM, ms);
-    this.bell.arm(0);
+    this.#sleep(ROOM, ms);
     return this.writer.room() > 0;
+  }
+
+  /** Until something is due or the time is over. A bell may have been rung for what is dealt with already: then again. */
+  #sleep(wanted: number, ms: number): void {
+    const until = performance.now() + ms;
+    for (let left = ms; left > 0; left = until - performance.now()) {
+      this.bell.arm(wanted);
+      const due = this.due(wanted);
+      if (!due) this.bell.sleep(wanted, left);
+      this.bell.arm(0);
+      if (due) return;
+    }
   }
 
   /** Ends this side; the peer can still take what was published. `dead`: the peer broke a rule. */
