@@ -1,9 +1,11 @@
 import { DIALECTS, RingEnd, ringMemory } from '@virtio-wire/runtime';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { message } from './support/medium-contract.js';
 
 const dialect = DIALECTS['v1-2026'];
-afterEach(() => void vi.restoreAllMocks());
+const REAL = { load: Atomics.load, store: Atomics.store, wait: Atomics.wait, notify: Atomics.notify };
+const restore = (): unknown => Object.assign(Atomics, REAL);
+afterEach(restore);
 
 interface Sleep {
   readonly word: Int32Array;
@@ -27,26 +29,29 @@ class Interleaving {
   constructor(moment: number, other: () => void) {
     this.#moment = moment;
     this.#other = other;
-    for (const name of ['load', 'store'] as const) {
-      const real = Atomics[name] as (...args: unknown[]) => number;
-      vi.spyOn(Atomics, name).mockImplementation(((...args: unknown[]) => {
+    Object.assign(Atomics, {
+      load: (word: Int32Array, at: number) => {
         this.#access();
-        return real(...args);
-      }) as never);
-    }
-    vi.spyOn(Atomics, 'wait').mockImplementation(((word: Int32Array, at: number, value: number) => {
-      this.#access();
-      // The look at the word and the sleep are one step.
-      if (word[at] !== value) return 'not-equal';
-      this.sleeps.push({ word, at, over: false });
-      if (!this.#inside) this.come();
-      return 'ok';
-    }) as never);
-    vi.spyOn(Atomics, 'notify').mockImplementation(((word: Int32Array, at: number) => {
-      this.notified++;
-      for (const sleep of this.sleeps) if (sleep.word.buffer === word.buffer && sleep.at === at) sleep.over = true;
-      return 1;
-    }) as never);
+        return REAL.load(word, at);
+      },
+      store: (word: Int32Array, at: number, value: number) => {
+        this.#access();
+        return REAL.store(word, at, value);
+      },
+      wait: (word: Int32Array, at: number, value: number) => {
+        this.#access();
+        // The look at the word and the sleep are one step.
+        if (word[at] !== value) return 'not-equal';
+        this.sleeps.push({ word, at, over: false });
+        if (!this.#inside) this.come();
+        return 'ok';
+      },
+      notify: (word: Int32Array, at: number) => {
+        this.notified++;
+        for (const sleep of this.sleeps) if (sleep.word.buffer === word.buffer && sleep.at === at) sleep.over = true;
+        return 1;
+      },
+    });
   }
 
   #access(): void {
@@ -84,7 +89,7 @@ function everywhere(make: () => { run: () => void; other: () => void; check: (i:
     last = Math.max(last, interleaving.accesses);
     sleeps += interleaving.sleeps.length;
     check(interleaving);
-    vi.restoreAllMocks();
+    restore();
     // The looks before a sleep are all alike: the first of them and the last.
     if (moment === 3) moment = Math.max(moment, last - 60);
   }
@@ -148,7 +153,7 @@ describe('a thread that goes to sleep', () => {
       a.writer.publish();
       expect(interleaving.lost).toBe(false);
       slept += interleaving.sleeps.length;
-      vi.restoreAllMocks();
+      restore();
       expect(b.reader.take()).toBe(8);
     }
     expect(slept).toBeGreaterThan(0);
