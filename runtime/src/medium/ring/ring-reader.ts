@@ -6,6 +6,32 @@ import { type Bell, ROOM } from './bell.js';
 import type { RingLayout } from './ring-memory.js';
 import { HEAD_CELL, TAIL_CELL } from './ring-writer.js';
 
+/** Bytes that come from another core as one. */
+const LINE = 64;
+
+/**
+ * A line of words, one by one: a loop takes three times as long. Behind the last slot of the memory there may be fewer than
+ * that, and what is not there is 0.
+ */
+function copyLine(own: Int32Array, words: Int32Array, from: number): void {
+  own[0] = words[from]!;
+  own[1] = words[from + 1]!;
+  own[2] = words[from + 2]!;
+  own[3] = words[from + 3]!;
+  own[4] = words[from + 4]!;
+  own[5] = words[from + 5]!;
+  own[6] = words[from + 6]!;
+  own[7] = words[from + 7]!;
+  own[8] = words[from + 8]!;
+  own[9] = words[from + 9]!;
+  own[10] = words[from + 10]!;
+  own[11] = words[from + 11]!;
+  own[12] = words[from + 12]!;
+  own[13] = words[from + 13]!;
+  own[14] = words[from + 14]!;
+  own[15] = words[from + 15]!;
+}
+
 /**
  * The reading end of one direction. Each message is copied once, as much as its own header says, and judged in the copy:
  * the peer may change the ring at any time.
@@ -30,14 +56,16 @@ export class RingReader {
   readonly #bell: Bell;
   readonly #dialect: Pick<Dialect, 'headerSize' | 'messageSize'>;
   readonly #least: number;
-  /** Slot to be read next. */
+  /** Slot to be read next, and where its words begin. */
   #head = 0;
+  #at: number;
   /** Slot the peer writes next, as far as we looked. */
   #tail = 0;
   /** The head the peer knows of. */
   #released = 0;
   /** Messages taken since; a quarter of the ring is given back at once, so that a slow reader does not stop the writer. */
   #kept = 0;
+  readonly #quarter: number;
   #fault: Down | null = null;
 
   /** `side` reads; `bell` is the other's. */
@@ -49,7 +77,8 @@ export class RingReader {
     dialect: Pick<Dialect, 'headerSize' | 'messageSize'>,
     maxMessage = layout.slotSize,
   ) {
-    const own = new ArrayBuffer(layout.slotSize);
+    // The copy of a message begins with a line of its slot, whether it is that long or not.
+    const own = new ArrayBuffer(Math.max(layout.slotSize, LINE));
     this.view = new DataView(own);
     this.bytes = new Uint8Array(own);
     this.#own = new Int32Array(own);
@@ -57,11 +86,13 @@ export class RingReader {
     this.#words = new Int32Array(memory, 0, memory.byteLength >> 2);
     this.#cells = new Uint16Array(memory, 0, memory.byteLength >> 1);
     const writer = layout[side === 'driver' ? 'device' : 'driver'];
-    this.#tailCell = writer.head / 2 + TAIL_CELL;
-    this.#headCell = layout[side].head / 2 + HEAD_CELL;
-    this.#first = writer.slots / 4;
-    this.#slotWords = layout.slotSize / 4;
+    this.#tailCell = (writer.head >> 1) + TAIL_CELL;
+    this.#headCell = (layout[side].head >> 1) + HEAD_CELL;
+    this.#first = writer.slots >> 2;
+    this.#slotWords = layout.slotSize >> 2;
+    this.#at = this.#first;
     this.#slots = layout.slots;
+    this.#quarter = (layout.slots + 3) >> 2;
     this.#bell = bell;
     this.#dialect = dialect;
     this.#least = dialect.headerSize;
@@ -74,20 +105,22 @@ export class RingReader {
 
   /** Takes the next message: its bytes; 0 where there is none, -1 after a fault. */
   take(): number {
-    const head = this.#head;
-    if (head === this.#tail && !this.#look()) return this.#fault === null ? 0 : -1;
+    if (this.#head === this.#tail && !this.#look()) return this.#fault === null ? 0 : -1;
     const own = this.#own;
-    const words = this.#words;
-    const from = this.#first + head * this.#slotWords;
-    own[0] = words[from]!;
-    own[1] = words[from + 1]!;
+    const from = this.#at;
+    copyLine(own, this.#words, from);
     const size = this.#dialect.messageSize(this.view, 0);
     if (size < this.#least || size > this.maxMessage) return this.#refuse(size);
-    const end = (size + 3) >> 2;
-    for (let i = 2; i < end; i++) own[i] = words[from + i]!;
-    const next = head + 1;
-    this.#head = next === this.#slots ? 0 : next;
-    if (++this.#kept << 2 > this.#slots) this.release();
+    if (size > LINE) this.#copyRest(from, size);
+    const next = this.#head + 1;
+    if (next === this.#slots) {
+      this.#head = 0;
+      this.#at = this.#first;
+    } else {
+      this.#head = next;
+      this.#at = from + this.#slotWords;
+    }
+    if (++this.#kept === this.#quarter) this.release();
     return size;
   }
 
@@ -119,6 +152,11 @@ export class RingReader {
     }
     this.#tail = tail;
     return true;
+  }
+
+  #copyRest(from: number, size: number): void {
+    const end = (size + 3) >> 2;
+    for (let i = LINE / 4; i < end; i++) this.#own[i] = this.#words[from + i]!;
   }
 
   #refuse(size: number): number {

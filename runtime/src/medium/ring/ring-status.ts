@@ -26,8 +26,8 @@ export class RingStatus {
   /** @throws {Error} where somebody has been this side of the ring already: indices begin at 0, so a ring is used once. */
   constructor(memory: SharedArrayBuffer, layout: RingLayout, side: Side) {
     this.#cells = new Uint16Array(memory, 0, memory.byteLength >> 1);
-    this.#own = layout[side].head / 2;
-    this.#peer = layout[side === 'driver' ? 'device' : 'driver'].head / 2;
+    this.#own = layout[side].head >> 1;
+    this.#peer = layout[side === 'driver' ? 'device' : 'driver'].head >> 1;
     if (Atomics.compareExchange(this.#cells, this.#own, 0, ordered16(QUEUE_MAGIC)) !== 0)
       throw new Error(`the ${side} side of this ring is taken, or was: make another with ringMemory()`);
     this.#become(READY);
