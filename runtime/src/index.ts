@@ -147,6 +147,13 @@ export type { QueuePort } from './host/queue-port.js';
 export { type Clock, REAL_CLOCK } from './medium/clock.js';
 export { type Loopback, type LoopbackOptions, loopback } from './medium/loopback.js';
 export { type Down, type Medium, type Receiver, type Sent, USUAL_BACKLOG, USUAL_MESSAGE } from './medium/medium.js';
+export { Bell } from './medium/ring/bell.js';
+export { RingEnd, type RingEndOptions } from './medium/ring/ring-end.js';
+export { RingMedium, type RingMediumOptions } from './medium/ring/ring-medium.js';
+export { type RingLayout, type RingOptions, type RingSide, ringLayout, ringMemory } from './medium/ring/ring-memory.js';
+export { RingReader } from './medium/ring/ring-reader.js';
+export type { PeerState } from './medium/ring/ring-status.js';
+export { RingWriter } from './medium/ring/ring-writer.js';
 export { StreamMedium, type StreamOptions } from './medium/stream.js';
 export { type FramerOptions, type FramerSink, StreamFramer } from './medium/stream-framer.js';
 // Shared memory and the rings in it.

@@ -6,6 +6,8 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll } from 'vitest';
 import { loopback } from '../../runtime/dist/medium/loopback.js';
 import type { Medium } from '../../runtime/dist/medium/medium.js';
+import { RingMedium } from '../../runtime/dist/medium/ring/ring-medium.js';
+import { ringMemory } from '../../runtime/dist/medium/ring/ring-memory.js';
 import { StreamMedium } from '../../runtime/dist/medium/stream.js';
 import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
 import { type Carrier, type CarrierOptions, mediumContract } from './support/medium-contract.js';
@@ -78,4 +80,15 @@ mediumContract({
   name: 'the loopback',
   join: async (options) => loopback(options).ends,
   raw: 'it carries whole messages; no bytes can be wrong',
+});
+
+mediumContract({
+  name: 'a ring in shared memory',
+  async join({ maxMessage, backlog }) {
+    // It is full by messages, not by bytes: as many of 100 bytes as the backlog lets in, and the slot that stays empty.
+    const slots = Math.min(4096, Math.floor(backlog / 100) + 2);
+    const memory = ringMemory({ maxMessage, slots });
+    return [new RingMedium(memory, 'driver', { dialect }), new RingMedium(memory, 'device', { dialect })];
+  },
+  raw: 'it carries whole messages; a hostile ring is in medium-ring-hostile.test.ts',
 });

@@ -17,7 +17,8 @@ export type Sent = 'sent' | 'full' | 'down';
 export interface Down {
   /**
    * Of the media here: `bus_down`, the peer closed between two messages or the carrier failed; `bad_header`, msg_size out
-   * of bounds; `bad_size`, the peer closed inside a message; `timeout`, the rest of a message did not come.
+   * of bounds, or the queue head of a ring is none; `bad_size`, the peer closed inside a message, or an index of a ring
+   * cannot be; `timeout`, the rest of a message did not come.
    */
   readonly code: FaultCode;
   readonly message: string;

@@ -1,5 +1,6 @@
 import { type Address, distance, rangeFits, toAddress } from './address.js';
 import type { GuestMemory } from './guest-memory.js';
+import { ordered16 } from './host-order.js';
 
 /** A piece of memory that both sides see. */
 export interface MemoryRegion {
@@ -19,10 +20,6 @@ interface Placed {
   readonly size: number;
   readonly writable: boolean;
 }
-
-/** Cells are little-endian on the bus; `Atomics` uses the order of the host. */
-const LITTLE_HOST = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-const ordered = (cell: number): number => (LITTLE_HOST ? cell : ((cell & 0xff) << 8) | (cell >>> 8));
 
 /** Up to here a loop of bytes is quicker than making the view that `set` wants. */
 const SHORT = 32;
@@ -77,7 +74,7 @@ export class SharedMemory implements GuestMemory {
     const region = this.#regionOf(address, 2);
     if (region === undefined) return -1;
     const at = distance(region.base, address);
-    return at % 2 === 0 ? ordered(Atomics.load(region.cells, at / 2)) : -1;
+    return at % 2 === 0 ? ordered16(Atomics.load(region.cells, at / 2)) : -1;
   }
 
   store16(address: Address, value: number): boolean {
@@ -85,7 +82,7 @@ export class SharedMemory implements GuestMemory {
     if (region === undefined || !region.writable) return false;
     const at = distance(region.base, address);
     if (at % 2 !== 0) return false;
-    Atomics.store(region.cells, at / 2, ordered(value & 0xffff));
+    Atomics.store(region.cells, at / 2, ordered16(value & 0xffff));
     return true;
   }
 
