@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localRegistry, type Registry } from './support/registry.js';
 import { root } from './support/vwire.js';
 
 interface Block {
@@ -30,7 +31,12 @@ const saidIn = (text: string): string[] =>
 const scratch = mkdtempSync(join(tmpdir(), 'vwire-docs-'));
 /** Inside the repository, so that its own packages resolve by name. */
 const inside = join(root, 'node_modules/.cache/vwire-docs');
-afterAll(() => {
+let registry: Registry;
+beforeAll(async () => {
+  registry = await localRegistry();
+});
+afterAll(async () => {
+  await registry.close();
   rmSync(scratch, { recursive: true });
   rmSync(inside, { recursive: true, force: true });
 });
@@ -39,7 +45,7 @@ const bash = (script: string, cwd: string, env: Record<string, string> = {}) =>
   spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    env: { ...process.env, ...registry.env, NO_COLOR: '1', ...env },
   });
 
 describe.each([

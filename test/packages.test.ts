@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localRegistry, type Registry } from './support/registry.js';
 import { subpath } from './support/vectors.js';
 import { root } from './support/vwire.js';
 
@@ -11,15 +12,17 @@ const scratch = mkdtempSync(join(tmpdir(), 'vwire-packages-'));
 const project = join(scratch, 'project');
 const tarballs: Record<string, string> = {};
 
+let registry: Registry;
 const run = (command: string, args: readonly string[], cwd: string): string =>
   execFileSync(command, args, {
     cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, ...registry.env, NO_COLOR: '1' },
   });
 
-beforeAll(() => {
+beforeAll(async () => {
+  registry = await localRegistry();
   mkdirSync(project);
   for (const name of PACKAGES) {
     const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', scratch], join(root, name))) as [
@@ -28,7 +31,10 @@ beforeAll(() => {
     tarballs[name] = join(scratch, packed.filename);
   }
 });
-afterAll(() => rmSync(scratch, { recursive: true }));
+afterAll(async () => {
+  await registry.close();
+  rmSync(scratch, { recursive: true });
+});
 
 describe.each(PACKAGES)('the tarball of %s', (name) => {
   it('has nothing publint objects to', () => {
@@ -85,12 +91,7 @@ describe('somebody else’s project', () => {
 
   it('extends rfc3 by a message of its own, generates, compiles under --strict and round-trips', () => {
     put('package.json', JSON.stringify({ name: 'own', version: '1.0.0', private: true, type: 'module' }));
-    put('.npmrc', 'audit=false\nfund=false\n');
-    run(
-      'npm',
-      ['install', '--prefer-offline', ...PACKAGES.map((name) => tarballs[name] as string), 'typescript@5.9'],
-      project,
-    );
+    run('npm', ['install', ...PACKAGES.map((name) => tarballs[name] as string), 'typescript@5.9'], project);
     cpSync(join(root, 'test/fixtures/project'), project, { recursive: true });
     const vwire = join(project, 'node_modules/.bin/vwire');
     const text = run(vwire, ['generate', '--schema', 'wire', '--out', 'src/wire'], project);
