@@ -8,6 +8,7 @@ import { EntropyDevice } from '../devices/entropy/entropy-device.js';
 import type { Medium } from '../medium/medium.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 import type { DialectName } from '../wire/dialect.js';
+import { PATIENT } from './patience.js';
 
 /** Numbers of the devices on the bus of the demo. */
 export const DISK = 1;
@@ -35,7 +36,7 @@ export async function deviceSide(
   const file = await open(diskPath, 'r+');
   const store = await FileStore.of(file);
   // From the bus to the last device nothing may wait: a driver that asks in between is told of fewer.
-  const bus = new DeviceBus({ medium, dialect, memory });
+  const bus = new DeviceBus({ medium, dialect, memory, limits: PATIENT });
   const terminal = new ConsoleDevice();
   terminal.onData((bytes) => void terminal.send(bytes));
   bus.add(DISK, new BlockDevice({ store, id: 'demo disk' }));

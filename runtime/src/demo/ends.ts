@@ -75,7 +75,8 @@ export async function inTwoProcesses(dialect: DialectName, diskPath: string, fol
       return counters;
     },
     close: async () => {
-      const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
+      // One that was killed has a signal and no code.
+      const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
       if (child.connected) child.send('close');
       await gone;
       memory.close();

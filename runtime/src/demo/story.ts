@@ -12,6 +12,7 @@ import type { DriverTransport } from '../driver/driver-transport.js';
 import type { DialectName } from '../wire/dialect.js';
 import { DISK, GUEST_DISK, RANDOM, TERMINAL } from './device-side.js';
 import { type Ends, MEMORY_BASE } from './ends.js';
+import { PATIENT } from './patience.js';
 import type { Telling } from './telling.js';
 
 /** Names and numbers of one step, for people and programs. */
@@ -61,7 +62,8 @@ export function story({ ends, dialect, folder, telling }: Scene): readonly Step[
           listener();
         };
         const driverMemory = { memory, base: MEMORY_BASE, length: memorySize };
-        bus = await DriverBus.open({ medium, dialect, memory: driverMemory, tracer: telling, watch });
+        const options = { medium, dialect, memory: driverMemory, limits: PATIENT };
+        bus = await DriverBus.open({ ...options, tracer: telling, watch });
         const found = [...bus.devices].map(([number, info]) => `${number}: type ${info.device_id}`);
         agree('devices', found.join(', '), '1: type 2, 2: type 4, 3: type 3');
         return { devices: found };
