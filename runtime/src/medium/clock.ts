@@ -12,13 +12,22 @@ export interface Clock {
   later(call: () => void): void;
 }
 
-/** The clock on the wall. Its timers alone do not keep a process alive. */
+/**
+ * The clock on the wall. Its timers alone do not keep a process alive. A timer that runs out lets sockets go first: a process
+ * that was held up finds its timers overdue and the answers they wait for unread, and Node would run the timers first.
+ */
 export const REAL_CLOCK: Clock = {
   now: () => performance.now(),
   after(ms, call) {
-    const timer = setTimeout(call, ms);
+    let turn: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => {
+      turn = setImmediate(call);
+    }, ms);
     timer.unref();
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(turn);
+    };
   },
   soon,
   later: setImmediate,
