@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/runtime/support/properties.ts',
-    testTimeout: 120_000 * longer,
-    hookTimeout: 300_000,
+    testTimeout: 600_000 * longer,
+    hookTimeout: 600_000,
     // Of the built files, shown as the sources they were built from: npm run coverage, see docs/quality.md.
     coverage: {
       include: ['runtime/dist/**/*.js'],
