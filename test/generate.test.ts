@@ -214,6 +214,7 @@ messages:
       [`${root}generator/bin/vwire.js`, 'generate', '--schema', schema, '--out', out, '--watch'],
       { env: { ...process.env, NO_COLOR: '1' } },
     );
+    const gone = new Promise((done) => child.once('close', done));
     let text = '';
     const said = (pattern: RegExp): Promise<void> =>
       new Promise((done) => {
@@ -246,6 +247,8 @@ messages:
       expect(readFileSync(generated, 'utf8')).toContain('0x95');
     } finally {
       child.kill();
+      // It may be writing into the folder that is removed in the end.
+      await gone;
     }
   });
 });

@@ -20,7 +20,7 @@ import { path } from './support/schema.js';
 
 /** How many families are drawn: each is many structs, and so they are fewer than dialects. VWIRE_RUNS lengthens it. */
 const RUNS = Math.ceil(Number(process.env.VWIRE_RUNS ?? 60) / 15);
-const TIMEOUT = 10_000 * RUNS;
+const TIMEOUT = Math.max(600_000, 10_000 * RUNS);
 const options = { numRuns: RUNS, endOnFailure: process.env.VWIRE_SHRINK === undefined };
 
 afterAll(() => rmSync(scratchFolder(), { recursive: true, force: true }));

@@ -14,8 +14,15 @@ export function runs(usual: number = USUAL_RUNS): { readonly numRuns: number; re
   return { numRuns: Math.ceil((usual * wanted) / USUAL_RUNS), seed: numberOf('VWIRE_SEED', -0x8000_0000) };
 }
 
-/** What a count over all runs must be above, lest the property hold for want of cases: `usual`, or less with fewer runs. */
-export const atLeast = (usual: number): number => Math.floor((usual * Math.min(wanted, USUAL_RUNS)) / USUAL_RUNS);
+/**
+ * What a count over all runs must be above, lest the property hold for want of cases: `usual`, or its share with fewer runs.
+ * A small count strays far from its share, so that is less by four times the root.
+ */
+export function atLeast(usual: number): number {
+  if (wanted >= USUAL_RUNS) return usual;
+  const share = (usual * wanted) / USUAL_RUNS;
+  return Math.floor(share - 4 * Math.sqrt(share));
+}
 
 /** A whole number from the environment; undefined if it is not given. Throws on anything else, lest a typing error run less. */
 function numberOf(name: string, least: number): number | undefined {
