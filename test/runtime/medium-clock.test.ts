@@ -19,7 +19,7 @@ describe('the clock on the wall', () => {
     server.listen(join(folder, 'bus'));
     await once(server, 'listening');
     const near = connect(join(folder, 'bus'));
-    const [far] = (await once(server, 'connection')) as [Socket];
+    const [[far]] = (await Promise.all([once(server, 'connection'), once(near, 'connect')])) as [[Socket], unknown];
     for (let i = 0; i < 5; i++) {
       const order: string[] = [];
       near.once('data', () => order.push('answer'));
@@ -46,8 +46,10 @@ describe('the clock on the wall', () => {
       REAL_CLOCK.after(0, () => called.push('at once')),
       REAL_CLOCK.after(1000, () => called.push('late')),
     ];
-    // Behind the timer, before the turn in which it would be called.
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    // Behind the first timer, as both are overdue, and before the turn in which it would be called.
+    const behind = new Promise<void>((resolve) => setTimeout(resolve, 0));
+    hold(20);
+    await behind;
     for (const cancel of cancels) cancel();
     for (let i = 0; i < 10; i++) await turn();
     expect(called).toEqual([]);
