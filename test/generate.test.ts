@@ -214,7 +214,10 @@ messages:
       [`${root}generator/bin/vwire.js`, 'generate', '--schema', schema, '--out', out, '--watch'],
       { env: { ...process.env, NO_COLOR: '1' } },
     );
-    const gone = new Promise((done) => child.once('close', done));
+    const gone = new Promise<void>((done) => child.once('close', () => done()));
+    const ended = gone.then(() => expect.fail(`it ended: ${text}`));
+    // Once it is killed nobody waits for what it says.
+    ended.catch(() => {});
     let text = '';
     const said = (pattern: RegExp): Promise<void> =>
       new Promise((done) => {
@@ -228,22 +231,23 @@ messages:
         child.stdout.on('data', look);
         child.stderr.on('data', look);
       });
+    const heard = (pattern: RegExp): Promise<void> => Promise.race([said(pattern), ended]);
     const collect = (chunk: Buffer): void => {
       text += chunk.toString();
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     try {
-      await said(/watching/);
+      await heard(/watching/);
       const generated = join(out, 'virtio-msg/acme/ACME_TEMPERATURE.event.ts');
       writeFileSync(file, acme('0x94'));
-      await said(/unchanged/);
+      await heard(/unchanged/);
       expect(readFileSync(generated, 'utf8')).toContain('0x94');
       writeFileSync(file, acme('0x41'));
-      await said(/nothing written/);
+      await heard(/nothing written/);
       expect(readFileSync(generated, 'utf8')).toContain('0x94');
       writeFileSync(file, acme('0x95'));
-      await said(/unchanged/);
+      await heard(/unchanged/);
       expect(readFileSync(generated, 'utf8')).toContain('0x95');
     } finally {
       child.kill();
