@@ -171,7 +171,7 @@ describe.each(DIALECT_NAMES)('a peer of %s', (dialect) => {
       fc.asyncProperty(fc.constantFrom(0 as const, 1 as const), fc.nat(), async (from, at) => {
         await cut(dialect, { from, at: at % bytes[from], how });
       }),
-      runs(10),
+      runs(6),
     );
   });
 });

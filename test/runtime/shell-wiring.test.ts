@@ -1,4 +1,12 @@
-import { DeviceBus, DriverBus, loopback, SharedMemory } from '@virtio-wire/runtime';
+import {
+  DeviceBus,
+  DriverBus,
+  loopback,
+  type Medium,
+  type Receiver,
+  type Sent,
+  SharedMemory,
+} from '@virtio-wire/runtime';
 import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
 import { BASE, DIALECT_NAMES, TestDevice, TestDriver, World, watch } from './support/shell-world.js';
@@ -43,6 +51,60 @@ describe.each(DIALECT_NAMES)('a medium of %s', (dialect) => {
       code: 'revision',
       message: expect.stringContaining(`${maxMessage}`),
     });
+  });
+});
+
+/** What the interface forbids and is written all the same: it calls the receiver of the other end from within `send`. */
+class AtOnce implements Medium {
+  readonly maxMessage = 264;
+  peer!: AtOnce;
+  #receiver: Receiver | null = null;
+  readonly #early: Uint8Array[] = [];
+  #sent = 0;
+
+  receive(receiver: Receiver): void {
+    this.#receiver = receiver;
+    for (const bytes of this.#early.splice(0)) receiver.message(bytes);
+  }
+
+  send(bytes: Uint8Array): Sent {
+    // Has room again before it says that it has none.
+    if (++this.#sent % 3 === 0) {
+      this.#receiver?.writable();
+      return 'full';
+    }
+    const copy = bytes.slice();
+    if (this.peer.#receiver === null) this.peer.#early.push(copy);
+    else this.peer.#receiver.message(copy);
+    return 'sent';
+  }
+
+  close(): void {
+    this.peer.#receiver?.down({ code: 'bus_down', message: 'closed' });
+  }
+}
+
+describe.each(DIALECT_NAMES)('a medium of %s', (dialect) => {
+  it('that calls its receiver from within is survived', async () => {
+    const [one, other] = [new AtOnce(), new AtOnce()] as const;
+    one.peer = other;
+    other.peer = one;
+    const bytes = new Uint8Array(1 << 16);
+    const all = new SharedMemory([{ base: BASE, bytes }]);
+    const devices = new DeviceBus({ medium: other, dialect, memory: all });
+    devices.add(1, new TestDevice());
+    const place = { memory: all, base: BASE, length: bytes.length };
+    const bus = await DriverBus.open({ medium: one, dialect, memory: place });
+    const driver = new TestDriver();
+    const transport = await bus.bind(1, driver);
+    expect((await driver.ask()).written).toBe(8);
+    await transport.resetQueue(0);
+    await transport.restart();
+    expect((await driver.ask()).written).toBe(8);
+    await bus.close();
+    // The device was listed and is announced behind that, once.
+    expect([bus.counters.all(), devices.counters.all()]).toEqual([{ duplicate: 1 }, {}]);
+    expect([bus.state, devices.statusOf(1)]).toEqual(['down', 0]);
   });
 });
 

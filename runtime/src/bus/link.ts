@@ -5,6 +5,7 @@ import type { Dialect } from '../wire/dialect.js';
 import type { Message } from '../wire/message.js';
 import type { Side } from '../wire/sender.js';
 import type { Counters } from './counters.js';
+import { rethrowLater } from './rethrow.js';
 import type { Tracer } from './tracer.js';
 
 /** Who hears what comes in on a link. */
@@ -46,6 +47,10 @@ export class Link implements Receiver {
   readonly #kept: Uint8Array[] = [];
   readonly #counters: Counters;
   #full = false;
+  /** The medium is being called; what it says from within, which it must not, waits in `#early` until it is not. */
+  #within = false;
+  readonly #early: (() => void)[] = [];
+  #closed = false;
 
   constructor({ dialect, side, medium, user, counters, tracer }: LinkOptions) {
     this.#user = user;
@@ -68,10 +73,13 @@ export class Link implements Receiver {
 
   /** Begins to hear. */
   open(): void {
+    this.#within = true;
     this.#medium.receive(this);
+    this.#within = this.#early.length > 0;
   }
 
   close(): void {
+    this.#closed = true;
     this.#medium.close();
   }
 
@@ -108,6 +116,13 @@ export class Link implements Receiver {
 
   /** Receiver: one message of the medium. */
   message(bytes: Uint8Array, view?: DataView): void {
+    if (this.#within) {
+      const own = bytes.slice();
+      this.#later(() => this.#hear(own, undefined));
+    } else this.#hear(bytes, view);
+  }
+
+  #hear(bytes: Uint8Array, view: DataView | undefined): void {
     const { length } = bytes;
     this.#tracer?.frame?.('received', bytes);
     if (view !== undefined) {
@@ -124,6 +139,12 @@ export class Link implements Receiver {
   }
 
   writable(): void {
+    if (this.#within) this.#later(() => this.#makeUp());
+    else this.#makeUp();
+  }
+
+  /** Sends what had to wait. */
+  #makeUp(): void {
     this.#full = false;
     while (this.#kept.length > 0) {
       if (this.#put(this.#kept[0]!) === 'full') return;
@@ -133,7 +154,23 @@ export class Link implements Receiver {
   }
 
   down(reason: Down): void {
-    this.#user.down(reason);
+    if (this.#within) this.#later(() => this.#user.down(reason));
+    else this.#user.down(reason);
+  }
+
+  /** In order and behind what runs now: whoever sends is in the middle of something. */
+  #later(call: () => void): void {
+    if (this.#early.push(call) > 1) return;
+    queueMicrotask(() => {
+      for (const next of this.#early.splice(0)) {
+        try {
+          if (!this.#closed) next();
+        } catch (reason) {
+          rethrowLater(reason);
+        }
+      }
+      this.#within = this.#early.length > 0;
+    });
   }
 
   #judge(view: DataView, bytes: Uint8Array, n: number): void {
@@ -154,7 +191,9 @@ export class Link implements Receiver {
   }
 
   #put(bytes: Uint8Array): Sent {
+    this.#within = true;
     const sent = this.#medium.send(bytes);
+    this.#within = this.#early.length > 0;
     if (sent === 'sent') this.#tracer?.frame?.('sent', bytes);
     else if (sent === 'full') this.#full = true;
     return sent;
