@@ -71,6 +71,16 @@ describe('a line', () => {
   });
 });
 
+describe('a text without a message', () => {
+  it.each([
+    ['decode', '--dialect', 'rfc3'],
+    ['translate', '--from', 'rfc3', '--to', 'v1-2026'],
+  ])('is not passed over in silence by %s', (...args) => {
+    const run = vwire([...args, '-'], { input: '# nothing yet\n\n' });
+    expect(run).toMatchObject({ code: 0, stdout: '', stderr: 'vwire: the input holds no message\n' });
+  });
+});
+
 describe('pcapng', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vwire-forms-'));
   afterAll(() => rmSync(folder, { recursive: true }));

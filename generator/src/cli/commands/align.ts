@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { type Alignment, align as alignmentOf, type Compared, type Misaligned } from '../../align/align.js';
+import { flow, words } from '../../trace/flow.js';
 import { EXIT } from '../failure.js';
 import { everyIr, findIr } from '../find-ir.js';
-import { columns, outLine, paintFor } from '../terminal.js';
+import { columns, outLine, paintFor, widthOf } from '../terminal.js';
 import { openStore } from '../workspace.js';
 
 export const align = (): Command =>
@@ -55,7 +56,8 @@ function details({ protocol, name, compared, differing }: Alignment): string {
     return [m.key, ...own].join('\n');
   });
   const legend = 'Bytes from the start of the struct. natural: u64 aligned to 8 bytes; 32-bit x86: to 4.';
-  return [paint.bold(head), '', paint.bold(titles), ...blocks, '', legend].join('\n');
+  const told = flow('', 0, words(legend), widthOf(process.stdout), 0);
+  return [paint.bold(head), '', paint.bold(titles), ...blocks, '', ...told].join('\n');
 }
 
 const row = (what: string, { wire, natural, ia32 }: Compared): string[] => [

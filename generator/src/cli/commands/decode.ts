@@ -105,4 +105,5 @@ async function decodeMessages(
     }
   }
   progress.done(decoder.counts.frames, false);
+  if (decoder.counts.frames + decoder.counts.refused === 0) note('vwire: the input holds no message');
 }

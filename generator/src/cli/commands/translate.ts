@@ -170,4 +170,6 @@ async function translateMessages(
     cutter.end();
     await out(answers.join(''));
   }
+  const { exact, lossy, impossible, refused } = translator.counts;
+  if (exact + lossy + impossible + refused === 0) note('vwire: the input holds no message');
 }
