@@ -10,6 +10,9 @@ import { eachKind, type Peer, type PeerCodec } from '../bench/dist/peer.js';
 import { peerCases } from '../bench/dist/peer-cases.js';
 import { load as loadBuffer } from '../bench/dist/peers/node-buffer.js';
 import type { Told } from '../bench/dist/processes.js';
+import { RINGS, ringTasks } from '../bench/dist/ring/ring-cases.js';
+import { expectedSum } from '../bench/dist/ring/side.js';
+import { TwoThreads } from '../bench/dist/ring/two-threads.js';
 import { loadPeer, MESSAGES, type Subject, subjects } from '../bench/dist/subjects.js';
 import { syncTask } from '../bench/dist/task.js';
 import { Unavailable } from '../bench/dist/unavailable.js';
@@ -120,6 +123,24 @@ describe('the subjects of the benchmark', () => {
         },
       },
     ]);
+  });
+});
+
+describe('two threads in the benchmark', () => {
+  it('carry the right words, over the ring, its medium, a port and the ring by hand', async () => {
+    const threads = new TwoThreads();
+    try {
+      for (const name of Object.keys(RINGS)) {
+        const tasks = ringTasks(name, threads);
+        expect(tasks.map((t) => t.op)).toEqual(expect.arrayContaining(['one way, each', 'round trip']));
+        for (const task of tasks) await task.verify();
+      }
+      expect(await threads.oneWay('hand', 500, 64)).toBeGreaterThan(0);
+      // A sum that is wrong is found: what the other thread reads is what this one wrote, and no more of it.
+      expect(expectedSum(3)).not.toBe(expectedSum(2));
+    } finally {
+      await threads.close();
+    }
   });
 });
 

@@ -37,11 +37,17 @@ function grouped(rows: readonly Row[]): Map<string, Row[]> {
 export const ratioText = (ratio: number): string =>
   ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2);
 
+/** Two threads are timed by the clock on the wall. */
+function rateOf({ wall, p99 }: Row, perSecond: number): string {
+  if (p99 !== undefined) return `slowest in a hundred ${p99.toFixed(0)} ns`;
+  return wall ? `${(perSecond / 1e6).toFixed(2)} M/s` : `${Math.round(perSecond / 1000)} k/s of CPU`;
+}
+
 function line(r: Row): string {
   const paint = r.ratio <= 1.05 ? pc.green : pc.yellow;
   const spread = `${ratioText(r.p25)}–${ratioText(r.p75)}`;
   const allocated = r.bytesPerOp === 0 ? 'nothing' : `${r.bytesPerOp} B`;
-  const rate = r.perSecond === undefined ? '' : `  ${Math.round(r.perSecond / 1000)} k/s of CPU`;
+  const rate = r.perSecond === undefined ? '' : `  ${rateOf(r, r.perSecond)}`;
   const moved = r.bytesPerSecond === undefined ? '' : `, ${Math.round(r.bytesPerSecond / 1e6)} MB/s`;
   const own = r.layout === 'own' ? `  layout: own, ${r.size?.toFixed(0)} bytes` : '';
   const ns = r.ns < 100 ? r.ns.toFixed(1) : r.ns.toFixed(0);

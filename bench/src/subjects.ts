@@ -5,6 +5,7 @@ import { startNative } from './native.js';
 import type { Peer } from './peer.js';
 import { peerCases } from './peer-cases.js';
 import { refusedCases } from './refused.js';
+import { BETWEEN_THREADS, RINGS, ringTasks } from './ring/ring-cases.js';
 import { BUS } from './runtime/bus-cases.js';
 import { QUEUES } from './runtime/queue-cases.js';
 import { asyncTask, type Family, syncTask, type Task } from './task.js';
@@ -90,6 +91,7 @@ export function subjects(): Subject[] {
     ...Object.entries(LIBRARIES).map(([name, file]) => library(name, 'library', `./peers/${file}.js`)),
     ...Object.entries(QUEUES).map(([name, make]) => runtime(name, async () => [syncTask(make())])),
     ...Object.entries(BUS).map(([name, make]) => runtime(name, async () => [asyncTask(await make())])),
+    ...Object.keys(RINGS).map((name) => runtime(name, async () => ringTasks(name))),
   ];
 }
 
@@ -100,4 +102,5 @@ export const MESSAGES: readonly string[] = [
   'virtqueue buffer',
   'GET_DEVICE_STATUS',
   'read of 4 KiB',
+  BETWEEN_THREADS,
 ];

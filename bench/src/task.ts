@@ -11,9 +11,13 @@ export interface Row extends Ratio {
   readonly layout?: 'wire' | 'own';
   /** Mean bytes of an encoded message. */
   readonly size?: number;
-  /** Operations in a second of processor time, where that is what one wants to know. */
+  /** Operations in a second, where that is what one wants to know. */
   readonly perSecond?: number;
   readonly bytesPerSecond?: number;
+  /** Measured by the clock on the wall, as two threads are; otherwise in processor time. */
+  readonly wall?: true;
+  /** Nanoseconds of the slowest in a hundred, where each was timed; `ns` is the median then. */
+  readonly p99?: number;
   /** Measured with everything else in one process, through one loop. */
   readonly together?: true;
 }

@@ -59,13 +59,13 @@ export class HandRing {
     let tail = this.#tail;
     let kept = 0;
     for (let i = 0; i < n; i++) {
-      if (tail - this.#seen >= SLOTS) {
+      if (((tail - this.#seen) | 0) >= SLOTS) {
         Atomics.store(words, TAIL, tail);
         kept = 0;
-        while (tail - this.#seen >= SLOTS) this.#seen = Atomics.load(words, HEAD);
+        while (((tail - this.#seen) | 0) >= SLOTS) this.#seen = Atomics.load(words, HEAD);
       }
       put(this.#view, (tail & (SLOTS - 1)) * SLOT, i);
-      tail++;
+      tail = (tail + 1) | 0;
       if (++kept === batch) {
         Atomics.store(words, TAIL, tail);
         kept = 0;
@@ -75,15 +75,16 @@ export class HandRing {
     this.#tail = tail;
   }
 
-  /** Reads `n` messages; the sum of their words. */
+  /** Reads `n` messages; the sum of their words, cut to 32 bits. */
   consume(n: number): number {
     const words = this.#words;
     let head = this.#head;
     let total = 0;
-    for (const end = head + n; head < end; ) {
-      const tail = Math.min(end, Atomics.load(words, TAIL));
+    for (const end = (head + n) | 0; head !== end; ) {
+      // Nobody writes more than is asked for.
+      const tail = Atomics.load(words, TAIL);
       if (tail === head) continue;
-      for (; head < tail; head++) total = (total + sum(this.#view, (head & (SLOTS - 1)) * SLOT)) | 0;
+      for (; head !== tail; head = (head + 1) | 0) total = (total + sum(this.#view, (head & (SLOTS - 1)) * SLOT)) | 0;
       Atomics.store(words, HEAD, head);
     }
     this.#head = head;

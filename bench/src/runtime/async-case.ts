@@ -48,8 +48,7 @@ export async function compareAsync(c: AsyncCase, effort: Effort): Promise<Ratio>
 }
 
 /** Smallest growth of the heap per operation over a few rounds; a collection in between would show as shrinkage. */
-async function allocation(run: (n: number) => Promise<void>): Promise<number> {
-  const rounds = 2000;
+export async function allocation(run: (n: number) => Promise<void>, rounds = 2000): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {
     const before = process.memoryUsage().heapUsed;

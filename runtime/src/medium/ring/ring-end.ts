@@ -7,8 +7,11 @@ import { RingReader } from './ring-reader.js';
 import { type PeerState, RingStatus } from './ring-status.js';
 import { RingWriter } from './ring-writer.js';
 
-/** Looks at the ring before a thread goes to sleep: some 20 µs, about what it costs to wake it. */
-const LOOKS = 2000;
+/**
+ * Looks at the ring before a thread goes to sleep: some 50 µs, which has to be more than it takes to wake a thread. Were it
+ * less, two threads that answer each other would never stop sleeping: while one wakes up, the other goes to sleep.
+ */
+const LOOKS = 5000;
 
 export interface RingEndOptions {
   /** Whose header and msg_size. */
