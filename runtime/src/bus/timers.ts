@@ -166,7 +166,9 @@ export class Timers<Key extends string | number> {
 
   #rearm(now: number): void {
     let earliest = Number.POSITIVE_INFINITY;
-    for (const list of this.#lists.values()) if (list.head !== null) earliest = Math.min(earliest, list.head.due);
+    // What was armed meanwhile is told at the end of this turn.
+    for (const { head } of this.#lists.values())
+      if (head !== null && head.due !== UNKNOWN) earliest = Math.min(earliest, head.due);
     if (earliest < this.#due) this.#wakeAt(earliest, Math.max(0, earliest - now));
   }
 }
