@@ -114,7 +114,7 @@ describe('a ring in the hands of a peer that writes anything anywhere', () => {
       fc.integer({ min: 0, max: 8 * 64 - 2 }).map((i) => device.slots + i),
     );
     const poke = fc.record({ at: anywhere, value });
-    const call = fc.constantFrom('take', 'write', 'publish', 'release', 'room', 'due', 'peer');
+    const call = fc.constantFrom('take', 'peek', 'write', 'publish', 'release', 'room', 'due', 'peer');
     fc.assert(
       fc.property(fc.array(fc.oneof(poke, call), { maxLength: 80 }), (steps) => {
         const memory = ringMemory({ slots: SLOTS, maxMessage: 64 });
@@ -130,6 +130,14 @@ describe('a ring in the hands of a peer that writes anything anywhere', () => {
             const size = end.reader.take();
             expect(size === 0 || size === -1 || (size >= 8 && size <= 64)).toBe(true);
             if (size === -1) expect(end.fault).not.toBeNull();
+          } else if (step === 'peek') {
+            const { reader } = end;
+            const p = reader.peek();
+            if (p >= 0) {
+              expect([(p - device.slots) % 64, reader.size >= 8 && reader.size <= 64]).toEqual([0, true]);
+              expect(p >= device.slots && p < device.slots + SLOTS * 64).toBe(true);
+              reader.next();
+            }
           } else if (step === 'write') {
             const wrote = end.writer.write(message(64, 0xff));
             if (end.writer.fault !== null) expect(wrote).toBe(false);

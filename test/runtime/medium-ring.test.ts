@@ -38,6 +38,24 @@ describe('a ring', () => {
     expect(dialect.decode(b.reader.view, 0, b.reader.take())).toEqual(ping);
   });
 
+  test('shows a message where it was written, and gives its slot back when it is done with', () => {
+    const [a, b] = pair(4);
+    const { reader } = b;
+    expect([reader.peek(), a.writer.room()]).toEqual([-1, 3]);
+    expect(() => reader.next()).toThrow('next without a message');
+    for (let i = 0; i < 9; i++) {
+      const p = a.writer.reserve();
+      a.writer.write(message(20 + i, i));
+      a.writer.publish();
+      // Asked twice, it is the same message.
+      expect([reader.peek(), reader.peek(), reader.size]).toEqual([p, p, 20 + i]);
+      expect(new Uint8Array(reader.ring.buffer, p, reader.size)).toEqual(message(20 + i, i));
+      reader.next();
+      expect(reader.peek()).toBe(-1);
+    }
+    expect([a.writer.room(), b.fault]).toEqual([3, null]);
+  });
+
   test('does not let a message be pushed without room', () => {
     const [a] = pair(2);
     a.writer.write(message(8, 0));

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type Channel, mediumChannel, portChannel } from './channel.js';
 import { BYTES, sum } from './hand-ring.js';
-import { type Kind, pong, sideOf } from './side.js';
+import { type Kind, pong, sidesOf } from './side.js';
 
 /** What the other thread is to do. */
 export type Order = RingOrder | ChannelOrder;
@@ -36,7 +36,7 @@ export const CONTROL_BYTES = 256;
 /** The other thread. */
 function partner(shared: Shared): void {
   const control = new Int32Array(shared.control);
-  const sides = { ring: sideOf.ring(shared.rings.ring, false), hand: sideOf.hand(shared.rings.hand, false) };
+  const sides = sidesOf(shared.rings, false);
   const channels: Partial<Record<ChannelKind, Channel>> = {};
   const open = { medium: () => mediumChannel(shared.medium, 'device'), port: () => portChannel(shared.port) };
   const tell = (word: number): void => {

@@ -13,6 +13,7 @@ interface Subject {
 /** What carries messages between two threads, by subject; the baseline of all is the ring by hand. */
 export const RINGS: Readonly<Record<string, Subject>> = {
   ring: { carrier: 'ring', busy: false },
+  'ring, read in place': { carrier: 'in place', busy: false },
   'ring, one core busy': { carrier: 'ring', busy: true },
   'RingMedium, event loops': { carrier: 'medium', busy: false },
   'MessagePort, event loops': { carrier: 'port', busy: false },

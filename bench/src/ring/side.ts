@@ -9,15 +9,17 @@ export interface Side {
   consume(n: number): number;
 }
 
-export type Kind = 'ring' | 'hand';
+export type Kind = 'ring' | 'in place' | 'hand';
 
 export const memoryFor: Readonly<Record<Kind, () => SharedArrayBuffer>> = {
   ring: () => ringMemory({ maxMessage: BYTES }),
+  'in place': () => ringMemory({ maxMessage: BYTES }),
   hand: () => new SharedArrayBuffer(2 * HAND_RING_BYTES),
 };
 
-export const sideOf: Readonly<Record<Kind, (memory: SharedArrayBuffer, first: boolean) => Side>> = {
+const sideOf: Readonly<Record<Kind, (memory: SharedArrayBuffer, first: boolean) => Side>> = {
   ring: (memory, first) => new OurSide(memory, first),
+  'in place': (memory, first) => new InPlace(memory, first),
   hand(memory, first) {
     const out = new HandRing(memory, first ? 0 : HAND_RING_BYTES);
     const into = new HandRing(memory, first ? HAND_RING_BYTES : 0);
@@ -25,16 +27,26 @@ export const sideOf: Readonly<Record<Kind, (memory: SharedArrayBuffer, first: bo
   },
 };
 
+/** All kinds, each over its own memory. */
+export const sidesOf = (
+  rings: Readonly<Record<Kind, SharedArrayBuffer>>,
+  first: boolean,
+): Readonly<Record<Kind, Side>> => ({
+  ring: sideOf.ring(rings.ring, first),
+  'in place': sideOf['in place'](rings['in place'], first),
+  hand: sideOf.hand(rings.hand, first),
+});
+
 /** The documented way: encoded in place, taken as a copy, blocked where there is nothing for longer than a moment. */
 class OurSide implements Side {
-  readonly #end: RingEnd;
+  protected readonly end: RingEnd;
 
   constructor(memory: SharedArrayBuffer, first: boolean) {
-    this.#end = new RingEnd(memory, first ? 'driver' : 'device', { dialect: DIALECTS['v1-2026'] });
+    this.end = new RingEnd(memory, first ? 'driver' : 'device', { dialect: DIALECTS['v1-2026'] });
   }
 
   produce(n: number, batch: number): void {
-    const { writer } = this.#end;
+    const { writer } = this.end;
     const { view } = writer;
     let kept = 0;
     for (let i = 0; i < n; i++) {
@@ -43,7 +55,7 @@ class OurSide implements Side {
         writer.publish();
         kept = 0;
         while (p < 0) {
-          this.#end.waitForRoom(1000);
+          this.end.waitForRoom(1000);
           p = writer.reserve();
         }
       }
@@ -58,16 +70,39 @@ class OurSide implements Side {
   }
 
   consume(n: number): number {
-    const { reader } = this.#end;
+    const { reader } = this.end;
     const { view } = reader;
     let total = 0;
     for (let left = n; left > 0; ) {
       const size = reader.take();
-      if (size === 0) this.#end.wait(1000);
+      if (size === 0) this.end.wait(1000);
       else if (size === BYTES) {
         total = (total + sum(view, 0)) | 0;
         left--;
-      } else throw new Error(`a message of ${size} bytes: ${this.#end.fault?.message}`);
+      } else throw new Error(`a message of ${size} bytes: ${this.end.fault?.message}`);
+    }
+    reader.release();
+    return total;
+  }
+}
+
+/** As documented for a peer that is trusted: read where it was written. */
+class InPlace extends OurSide {
+  override consume(n: number): number {
+    const { reader } = this.end;
+    const { ring } = reader;
+    let total = 0;
+    for (let left = n; left > 0; ) {
+      const p = reader.peek();
+      if (p < 0) {
+        if (this.end.fault !== null) throw new Error(this.end.fault.message);
+        this.end.wait(1000);
+        continue;
+      }
+      if (reader.size !== BYTES) throw new Error(`a message of ${reader.size} bytes`);
+      total = (total + sum(ring, p)) | 0;
+      reader.next();
+      left--;
     }
     reader.release();
     return total;

@@ -5,11 +5,11 @@ import { WrongSubject } from '../codec-case.js';
 import { type Channel, mediumChannel, portChannel } from './channel.js';
 import { BYTES, put } from './hand-ring.js';
 import { type ChannelKind, CONTROL_BYTES, DONE, type Order, READY, type Shared } from './partner.js';
-import { expectedSum, type Kind, memoryFor, ping, type Side, sideOf } from './side.js';
+import { expectedSum, type Kind, memoryFor, ping, type Side, sidesOf } from './side.js';
 
 export type Carrier = Kind | ChannelKind;
 
-const isRing = (carrier: Carrier): carrier is Kind => carrier === 'ring' || carrier === 'hand';
+const isRing = (carrier: Carrier): carrier is Kind => carrier in memoryFor;
 
 /** Two threads with everything between them that is compared; all times are of the clock on the wall. */
 export class TwoThreads {
@@ -22,7 +22,7 @@ export class TwoThreads {
   #times = new Float64Array(0);
 
   constructor() {
-    const rings = { ring: memoryFor.ring(), hand: memoryFor.hand() };
+    const rings = { ring: memoryFor.ring(), 'in place': memoryFor['in place'](), hand: memoryFor.hand() };
     const { port1, port2 } = new MessageChannel();
     const shared: Shared = {
       rings,
@@ -31,7 +31,7 @@ export class TwoThreads {
       control: new SharedArrayBuffer(CONTROL_BYTES),
     };
     this.#control = new Int32Array(shared.control);
-    this.#sides = { ring: sideOf.ring(rings.ring, true), hand: sideOf.hand(rings.hand, true) };
+    this.#sides = sidesOf(rings, true);
     this.#open = { medium: () => mediumChannel(shared.medium, 'driver'), port: () => portChannel(port1) };
     this.#worker = new Worker(new URL('./partner.js', import.meta.url), { workerData: shared, transferList: [port2] });
   }

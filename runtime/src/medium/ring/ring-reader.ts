@@ -24,11 +24,22 @@ function copyFour(own: Int32Array, to: number, words: Int32Array, from: number):
  * the peer may change the ring at any time.
  *
  *     for (let size = reader.take(); size > 0; size = reader.take()) use(reader.view, 0, size);
+ *
+ * A peer that is trusted not to, such as another thread of the same program, may be read where it wrote:
+ *
+ *     for (let p = reader.peek(); p >= 0; p = reader.peek()) {
+ *       use(reader.ring, p, reader.size);
+ *       reader.next();
+ *     }
  */
 export class RingReader {
   /** The message taken last begins at 0; it is there until the next `take`. */
   readonly view: DataView;
   readonly bytes: Uint8Array;
+  /** The memory of the ring, for `peek`. */
+  readonly ring: DataView;
+  /** Bytes of the message that `peek` has found. */
+  size = 0;
   /** Most bytes of a message, which are those of a slot, or fewer. */
   readonly maxMessage: number;
   readonly #own: Int32Array;
@@ -70,6 +81,7 @@ export class RingReader {
     const own = new ArrayBuffer(size + 4);
     this.view = new DataView(own, 0, size);
     this.bytes = new Uint8Array(own, 0, size);
+    this.ring = new DataView(memory);
     this.#own = new Int32Array(own);
     this.#spare = size >> 2;
     this.maxMessage = Math.min(maxMessage, layout.slotSize);
@@ -113,16 +125,42 @@ export class RingReader {
         }
       }
     }
+    this.#advance();
+    return size;
+  }
+
+  /** Where in `ring` the next message begins, of `size` bytes; -1 where there is none, or after a fault. */
+  peek(): number {
+    if (this.#head === this.#tail && !this.#look()) return -1;
+    const from = this.#at;
+    if ((this.#head & (AHEAD - 1)) === 0) this.#fetch(from);
+    const p = from << 2;
+    const size = this.#dialect.messageSize(this.ring, p);
+    if (size < this.#least || size > this.maxMessage) return this.#refuse(size);
+    this.size = size;
+    return p;
+  }
+
+  /**
+   * Done with the message that `peek` has found.
+   *
+   * @throws {RangeError} where there is none.
+   */
+  next(): void {
+    if (this.#head === this.#tail) throw new RangeError('next without a message: peek() tells whether there is one');
+    this.#advance();
+  }
+
+  #advance(): void {
     const next = this.#head + 1;
     if (next === this.#slots) {
       this.#head = 0;
       this.#at = this.#first;
     } else {
       this.#head = next;
-      this.#at = from + this.#slotWords;
+      this.#at += this.#slotWords;
     }
     if (++this.#kept === this.#quarter) this.release();
-    return size;
   }
 
   /** Whether `take` would have something to say. */
