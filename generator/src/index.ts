@@ -67,6 +67,7 @@ export {
   type StatedSize,
   type TextBody,
   type TextClass,
+  type TextConstant,
   type TextId,
   type TextMessage,
   type TextModel,
