@@ -53,6 +53,8 @@ export interface HostBus {
   count(code: CountCode): void;
 }
 
+const requestOf = (asked: SlotRef | Request): Request => ('request' in asked ? (asked.request as Request) : asked);
+
 /** One device on one bus: the machine of the transport on one side, the device on the other. */
 export class DeviceHost implements PortHost {
   readonly number: number;
@@ -60,8 +62,8 @@ export class DeviceHost implements PortHost {
   readonly #bus: HostBus;
   readonly #actor: Actor<DeviceState, DeviceContext, DeviceEvent, DeviceEffect>;
   readonly #ports = new Map<number, QueuePort>();
-  /** Requests not answered, oldest first; null for those nobody waits for. */
-  readonly #asked: { readonly request: Request; readonly slot: SlotRef | null }[] = [];
+  /** Requests not answered, oldest first: their slots, or the request itself where nobody waits for the answer. */
+  readonly #asked: (SlotRef | Request)[] = [];
   readonly #whenReset: (() => void)[] = [];
   #abort = new AbortController();
   #started = false;
@@ -104,7 +106,7 @@ export class DeviceHost implements PortHost {
   }
 
   request(request: Request, slot: SlotRef | null): void {
-    this.#asked.push({ request, slot });
+    this.#asked.push(slot ?? request);
     this.#actor.tell({ type: 'message', message: request });
   }
 
@@ -192,8 +194,8 @@ export class DeviceHost implements PortHost {
     const bus = this.#bus;
     switch (effect.type) {
       case 'reply': {
-        const { slot } = this.#asked.shift() ?? { slot: null };
-        if (slot !== null) bus.answer(slot, effect.message as Response);
+        const asked = this.#asked.length === 0 ? undefined : this.#asked.shift();
+        if (asked !== undefined && 'request' in asked) bus.answer(asked, effect.message as Response);
         return;
       }
       case 'drop':
@@ -256,16 +258,16 @@ export class DeviceHost implements PortHost {
     const { context } = this.#actor;
     const waiting = new Set<TransportMessage>(context.deferred);
     context.deferred = [];
-    this.#asked.splice(0, this.#asked.length, ...this.#asked.filter(({ request }) => !waiting.has(request)));
+    const kept = this.#asked.filter((asked) => !waiting.has(requestOf(asked)));
+    this.#asked.splice(0, this.#asked.length, ...kept);
   }
 
   /** A request that gets no answer gives up its slot. */
   #drop(message: TransportMessage): void {
-    const at = this.#asked.findIndex(({ request }) => request === message);
+    const at = this.#asked.findIndex((asked) => requestOf(asked) === message);
     if (at === -1) return;
-    const slot = this.#asked[at]?.slot ?? null;
-    this.#asked.splice(at, 1);
-    if (slot !== null) this.#bus.discard(slot);
+    const [asked] = this.#asked.splice(at, 1);
+    if ('request' in asked!) this.#bus.discard(asked);
   }
 
   #announce(event: Event): void {

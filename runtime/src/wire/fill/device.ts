@@ -2,9 +2,12 @@ import type * as c from '@virtio-wire/codecs/virtio-msg/rfc3';
 import type { FieldsOf, Fill, Parts } from '../body.js';
 import { allU32, u16, u32 } from '../width.js';
 
+/** The same for all: nothing can be put into it. */
+const NOTHING: Record<never, never> = Object.freeze({});
+
 /** A message without fields: the header says it all. */
 export const empty = ({ encode }: Pick<typeof c.GET_DEVICE_INFO_request, 'encode'>): Fill<Record<never, never>> => ({
-  read: () => ({}),
+  read: () => NOTHING,
   write: (view, p, device, token) => encode(view, p, device, token),
 });
 
