@@ -118,7 +118,7 @@ describe('what QEMU does', () => {
         expect(rulesOf(first?.response ?? null)).toEqual(['token', 'request']);
         expect(first?.response?.findings?.[0]).toMatchObject({ got: 0, clause: 'R6' });
       }
-      // Section 4 there: the current size of a queue that is not set up equals its largest.
+      // Section 3 there: the current size of a queue that is not set up equals its largest.
       expect(traced.counts.rules.map(({ rule, count }) => [rule, count])).toEqual([
         ['request', 2],
         ['token', 2],
