@@ -73,9 +73,13 @@ class AtOnce implements Medium {
       this.#receiver?.writable();
       return 'full';
     }
-    const copy = bytes.slice();
-    if (this.peer.#receiver === null) this.peer.#early.push(copy);
-    else this.peer.#receiver.message(copy);
+    // A Buffer, as sockets hand over, which holds something else as soon as the call is over.
+    const lent = Buffer.from(bytes);
+    if (this.peer.#receiver === null) this.peer.#early.push(lent);
+    else {
+      this.peer.#receiver.message(lent);
+      lent.fill(0xff);
+    }
     return 'sent';
   }
 

@@ -1,7 +1,7 @@
 import { WrongSubject } from '../codec-case.js';
 import { compiled } from '../compiled.js';
 import * as hand from '../hand.js';
-import { compare, type Effort, type Operation } from '../measure.js';
+import { compare, type Effort, type Operation, type Ratio } from '../measure.js';
 import { SINKS } from './decoder.js';
 import type { Plan } from './plan.js';
 
@@ -14,18 +14,8 @@ export interface Pair {
   readonly encode: Encode;
 }
 
-/** Cost of one direction. */
-export interface Cost {
-  /** Median of the ratio to hand style, and quartiles over the pairs of samples. */
-  readonly ratio: number;
-  readonly p25: number;
-  readonly p75: number;
-  /** Nanoseconds of ours and of hand style; for orientation only. */
-  readonly ns: number;
-  readonly handNs: number;
-  /** Bytes that ours allocates. */
-  readonly bytesPerOp: number;
-}
+/** Cost of one direction, as a ratio to hand style. */
+export type Cost = Ratio;
 
 export interface Costs {
   readonly decode: Cost;

@@ -187,27 +187,20 @@ export class PcapngReader {
     const end = p + length - 4;
     this.at = this.#base + p;
     this.#started = true;
-    if (type === BLOCK.ENHANCED_PACKET) this.#enhanced(from, end);
+    if (type === BLOCK.ENHANCED_PACKET) this.#stamped(from, end, 4);
     else if (type === BLOCK.SECTION_HEADER) this.#interfaces = [];
     else if (type === BLOCK.INTERFACE_DESCRIPTION)
       this.#interfaces.push(readInterface(this.#view, from, end, this.#little, () => this.#options('an interface')));
     else if (type === BLOCK.SIMPLE_PACKET) this.#simple(from, end);
-    else if (type === BLOCK.PACKET) this.#obsolete(from, end);
+    else if (type === BLOCK.PACKET) this.#stamped(from, end, 2);
   }
 
-  #enhanced(from: number, end: number): void {
+  /** A packet behind 20 bytes that say when it was taken, how long it is, and which interface it belongs to. */
+  #stamped(from: number, end: number, interfaceBytes: 2 | 4): void {
     const view = this.#view;
     if (!this.#head(from, end, 20)) return;
-    const known = this.#of(view.getUint32(from, this.#little));
-    this.#timed(known, from + 4);
-    this.#packet(from + 20, view.getUint32(from + 12, this.#little), end);
-  }
-
-  #obsolete(from: number, end: number): void {
-    const view = this.#view;
-    if (!this.#head(from, end, 20)) return;
-    const known = this.#of(view.getUint16(from, this.#little));
-    this.#timed(known, from + 4);
+    const id = interfaceBytes === 4 ? view.getUint32(from, this.#little) : view.getUint16(from, this.#little);
+    this.#timed(this.#of(id), from + 4);
     this.#packet(from + 20, view.getUint32(from + 12, this.#little), end);
   }
 

@@ -1,10 +1,11 @@
 import { type Decoded, decode, isRefused } from '../interpret/decode.js';
 import type { DialectIndex } from '../interpret/dialect-index.js';
 import { encode } from '../interpret/encode.js';
-import type { BodyIR, ProfileIR } from '../ir/types.js';
+import type { BodyIR } from '../ir/types.js';
 import { judgeConstraints } from '../rules/constraints.js';
 import { judgeEnums } from '../rules/enums.js';
 import type { Direction, Finding } from '../rules/finding.js';
+import { PLAIN } from '../rules/plain-profile.js';
 import { carryFields } from './carry-fields.js';
 import { carryHeader } from './carry-header.js';
 import { Outcome } from './outcome.js';
@@ -92,27 +93,6 @@ function judgeDirection(
   }
 }
 
-/** The text's own rules, whoever receives: its conditions and enumerations, and how long a message may be. */
-const TEXT: ProfileIR = {
-  name: 'text',
-  title: '',
-  doc: '',
-  spec: '',
-  reserved: 'ignored',
-  constraints: 'judged',
-  enums: 'judged',
-  token: 'opaque',
-  busDevice: 'ignored',
-  exactSize: [],
-  padding: 'ignored',
-  generation: 'ignored',
-  answers: 'any_order',
-  maxMessageSize: null,
-  maxDevice: null,
-  refuses: [],
-  rules: [],
-};
-
 /** What the text of a dialect has against a message whose body is known. */
 function brokenRules(index: DialectIndex, body: BodyIR, bytes: Uint8Array): Obstacle[] {
   const decoded = decode(index, bytes, () => [body]);
@@ -138,7 +118,7 @@ function brokenRules(index: DialectIndex, body: BodyIR, bytes: Uint8Array): Obst
 
 /** What the text of a dialect has to say about the values of a message. */
 export function textFindings(index: DialectIndex, decoded: Decoded, bytes: Uint8Array): Finding[] {
-  const subject = { index, decoded, bytes, profile: TEXT, direction: null, context: {}, named: null };
+  const subject = { index, decoded, bytes, profile: PLAIN, direction: null, context: {}, named: null };
   return [...judgeEnums(subject), ...judgeConstraints(subject)];
 }
 

@@ -117,7 +117,8 @@ export class Link implements Receiver {
   /** Receiver: one message of the medium. */
   message(bytes: Uint8Array, view?: DataView): void {
     if (this.#within) {
-      const own = bytes.slice();
+      // slice() of a Buffer would be a view of the same bytes.
+      const own = new Uint8Array(bytes);
       this.#later(() => this.#hear(own, undefined));
     } else this.#hear(bytes, view);
   }

@@ -140,7 +140,7 @@ export class RingMedium implements Medium {
       if (size <= 0) break;
       this.#cuts[size] ??= reader.bytes.subarray(0, size);
       try {
-        this.#receiver!.message(this.#cuts[size]);
+        this.#receiver!.message(this.#cuts[size], reader.view);
       } catch (reason) {
         rethrowLater(reason);
       }
