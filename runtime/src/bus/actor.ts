@@ -45,6 +45,11 @@ export class Actor<State extends string, Context, Event extends { readonly type:
     return this.#state;
   }
 
+  /** Nothing is being worked on: an event would be taken at once. */
+  get idle(): boolean {
+    return !this.#busy;
+  }
+
   tell(event: Event): void {
     if (this.#busy) {
       this.#waiting.push(event);

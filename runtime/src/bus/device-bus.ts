@@ -6,6 +6,7 @@ import {
   type DeviceBusState,
   deviceBus,
   newDeviceBus,
+  routes,
 } from '../core/bus/device-bus.js';
 import type { PendingEvent } from '../core/bus/pending.js';
 import type { CorrelationEffect } from '../core/correlation/effect.js';
@@ -267,6 +268,8 @@ export class DeviceBus {
   #received(message: Message): void {
     // A driver that asks and does not read would have us keep answers without end.
     if (this.#link.kept >= keptAnswers(this.#limits) && message.kind === 'request') this.#count('limit');
+    // The row nearly every message takes, which changes nothing of the bus: without the machine it costs a twentieth less.
+    else if (this.#actor.idle && routes(this.#actor.state, this.#actor.context, message)) this.#route(message);
     else this.#actor.tell({ type: 'received', message });
   }
 
@@ -341,7 +344,7 @@ export class DeviceBus {
     if (slot === null) return;
     if (host !== undefined) host.request(message, slot);
     else this.#answerForNobody(message, slot);
-    if (slot.state === 'open') this.#timers.arm(slot.id, this.#slots.timeout);
+    if (slot.state === 'open') this.#correlate(this.#slots.wait(slot));
   }
 
   #answerForNobody(message: TransportMessage, slot: SlotRef): void {
@@ -358,6 +361,9 @@ export class DeviceBus {
       switch (effect.type) {
         case 'send':
           this.#link.post(effect.message);
+          break;
+        case 'arm':
+          this.#timers.arm(effect.timer, effect.ms);
           break;
         case 'cancel':
           this.#timers.cancel(effect.timer);

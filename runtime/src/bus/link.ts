@@ -104,14 +104,15 @@ export class Link implements Receiver {
       this.count(size === 0 ? 'bad_value' : 'too_big');
       return 'sent';
     }
-    return this.#put(this.#cut(size));
+    return this.#put(this.#cut(size), this.#outView);
   }
 
   /** Sends a message, now or as soon as there is room: an answer. See `kept`. */
   post(message: Message): void {
     const size = this.#dialect.encode(this.#outView, 0, message);
     if (size === 0 || size > this.#rules.maxMessage) this.count(size === 0 ? 'bad_value' : 'too_big');
-    else if (this.#full || this.#put(this.#cut(size)) === 'full') this.#kept.push(this.#out.slice(0, size));
+    else if (this.#full || this.#put(this.#cut(size), this.#outView) === 'full')
+      this.#kept.push(this.#out.slice(0, size));
   }
 
   /** Receiver: one message of the medium. */
@@ -191,9 +192,9 @@ export class Link implements Receiver {
     return true;
   }
 
-  #put(bytes: Uint8Array): Sent {
+  #put(bytes: Uint8Array, view?: DataView): Sent {
     this.#within = true;
-    const sent = this.#medium.send(bytes);
+    const sent = this.#medium.send(bytes, view);
     this.#within = this.#early.length > 0;
     if (sent === 'sent') this.#tracer?.frame?.('sent', bytes);
     else if (sent === 'full') this.#full = true;

@@ -90,12 +90,12 @@ class End implements Medium {
     if (this.waits) this.#wake();
   }
 
-  send(bytes: Uint8Array): Sent {
+  send(bytes: Uint8Array, view?: DataView): Sent {
     checkSize(bytes.length, 1, this.maxMessage);
     const { peer } = this;
     if (!this.#open || this.#peerClosed || peer === null) return 'down';
     if (!this.#backlog.take(bytes.length)) return 'full';
-    peer.#inbox.push(peer.#pool.hold(bytes));
+    peer.#inbox.push(peer.#pool.hold(bytes, view));
     if (peer.waits) this.#wake();
     return 'sent';
   }

@@ -77,11 +77,13 @@ export interface Medium {
   receive(receiver: Receiver): void;
   /**
    * Sends one message, which belongs to the caller again on return. May say `down` before the receiver was told why.
+   * `view`, where the caller has one at hand: the same bytes from byte 0 on, and maybe more behind them. A medium that
+   * copies the message may read it by words instead of bytes.
    *
    * @throws {RangeError} where the bytes are no message this medium can carry; the bus has checked (section 1: a failure
    * of an outgoing message is a local exception).
    */
-  send(bytes: Uint8Array): Sent;
+  send(bytes: Uint8Array, view?: DataView): Sent;
   /**
    * Ends it: what was `sent` still goes out, nothing more comes in, and the receiver is not called again. The peer sees a
    * close between two messages. May be called any number of times.

@@ -88,6 +88,22 @@ export function mediumContract(carrier: Carrier): void {
       b.close();
     });
 
+    test('carries messages whose sender has a view of them and of more', async () => {
+      const [a, b] = await carrier.join(OPTIONS);
+      const atB = new Heard(b);
+      const room = new Uint8Array(OPTIONS.maxMessage + 8);
+      const sent = Array.from({ length: 257 }, (_, i) => message(8 + i, i + 1));
+      for (const bytes of sent) {
+        room.fill(0xee).set(bytes, 3);
+        const view = new DataView(room.buffer, 3);
+        expect(a.send(room.subarray(3, 3 + bytes.length), view)).toBe('sent');
+      }
+      await until(() => atB.messages.length >= sent.length);
+      expect(atB.messages).toEqual(sent);
+      a.close();
+      b.close();
+    });
+
     test('calls nobody from within receive and send, and keeps for a receiver what came before it', async () => {
       const [a, b] = await carrier.join(OPTIONS);
       a.send(message(12, 1));

@@ -85,8 +85,15 @@ const asks = (name: 'GET_DEVICES' | 'PING', { message }: Received): boolean =>
   message.name === name && message.kind === 'request';
 
 /** A number nobody has may still be asked for its info: whether zeros or silence is the answer is the dialect's rule (§9.2). */
-const routable = (c: DeviceBusContext, { message }: Received): boolean =>
+const routable = (c: DeviceBusContext, message: Message): message is TransportMessage =>
   !isBusMessage(message) && (c.devices.has(message.device) || message.name === 'GET_DEVICE_INFO');
+
+/** Whether the machine does nothing with a message that it receives but hand it on to its device. */
+export const routes = (
+  state: DeviceBusState,
+  context: DeviceBusContext,
+  message: Message,
+): message is TransportMessage => state === 'up' && routable(context, message);
 
 function answerDevices(c: DeviceBusContext, { message }: Received, emit: Emit): void {
   if (message.name !== 'GET_DEVICES' || message.kind !== 'request') return;
@@ -107,7 +114,7 @@ function route(_c: DeviceBusContext, { message }: Received, emit: Emit): void {
 function serve(c: DeviceBusContext, e: Received, emit: Emit): void {
   if (asks('GET_DEVICES', e)) answerDevices(c, e, emit);
   else if (asks('PING', e)) echo(c, e, emit);
-  else if (routable(c, e)) route(c, e, emit);
+  else if (routable(c, e.message)) route(c, e, emit);
 }
 
 function tell(c: DeviceBusContext, number: number, state: number, emit: Emit): void {
@@ -166,7 +173,7 @@ export const deviceBus: Machine<DeviceBusState, DeviceBusContext, DeviceBusEvent
         if (c.devices.delete(e.device)) tell(c, e.device, BUS_STATE.REMOVED, emit);
       },
     }),
-    row('up', 'received', null, 'S', { when: ['device present', routable], act: route }),
+    row('up', 'received', null, 'S', { when: ['device present', (c, e) => routable(c, e.message)], act: route }),
     // Wider than the table, which has `up` only: what was agreed on could else never be changed before the first message.
     row(['negotiated', 'up'], 'bus_reset', 'listening', 'P', {
       act: (c, _e, emit) => {

@@ -16,6 +16,8 @@ class Slot implements ReplyContext, Linked<Slot> {
   readonly reset: boolean;
   state: ReplyState = 'open';
   answer: ResponseMessage | null = null;
+  /** Its timer runs. */
+  armed = false;
   line: Line<Slot> | null = null;
   previous: Slot | null = null;
   next: Slot | null = null;
@@ -36,7 +38,7 @@ export interface SlotRef {
 }
 
 export interface Opened {
-  /** Null where the request was dropped: too many are open. Else its timer is the caller's to start, once it has to wait. */
+  /** Null where the request was dropped: too many are open. */
   readonly slot: SlotRef | null;
   readonly effects: readonly CorrelationEffect[];
 }
@@ -71,11 +73,6 @@ export class ReplySlots {
   constructor(limits: Limits) {
     this.#limits = limits;
     this.#apply = (effect) => this.#do(this.#current!, effect);
-  }
-
-  /** Milliseconds a handler has: what the timer of a slot takes. Nearly every request is answered before it is needed. */
-  get timeout(): number {
-    return this.#limits.queueQuiesce;
   }
 
   /** Requests not answered yet. */
@@ -124,6 +121,14 @@ export class ReplySlots {
     const answer = benign(slot.request, now);
     if (slot.state === 'open') slot.answer = answer;
     return this.#settle(slot, { type: 'threw', first: slot.lane.head === slot, benign: answer !== null });
+  }
+
+  /** The handler did not answer at once: from now on it has `queueQuiesce` milliseconds. Most slots never need the timer. */
+  wait(ref: SlotRef): readonly CorrelationEffect[] {
+    const slot = ref as Slot;
+    if (slot.state !== 'open') return [];
+    slot.armed = true;
+    return [{ type: 'arm', timer: slot.id, ms: this.#limits.queueQuiesce }];
   }
 
   /** There will be no answer: malformed and unsupported requests are discarded without producing traffic (S4). */
@@ -207,7 +212,7 @@ export class ReplySlots {
         this.#effects.add({ type: 'send', id: slot.id, message: slot.answer as Message });
         return;
       case 'disarm':
-        this.#effects.add({ type: 'cancel', timer: slot.id });
+        if (slot.armed) this.#effects.add({ type: 'cancel', timer: slot.id });
         return;
       case 'needs_reset':
         this.#effects.add({ type: 'needs_reset', device: slot.request.device });

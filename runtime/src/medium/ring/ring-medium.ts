@@ -82,12 +82,12 @@ export class RingMedium implements Medium {
     setImmediate(this.#turn);
   }
 
-  send(bytes: Uint8Array): Sent {
-    this.#check(bytes);
+  send(bytes: Uint8Array, view?: DataView): Sent {
+    this.#check(bytes, view);
     if (this.#ended) return 'down';
     const { writer } = this.#end;
     if (this.#refused) return 'full';
-    if (!writer.write(bytes)) {
+    if (!writer.write(bytes, view)) {
       this.#refused = true;
       // It may sleep for messages alone.
       this.#end.bell.wake();
@@ -183,11 +183,11 @@ export class RingMedium implements Medium {
   }
 
   /** A message that is not as long as it says would be cut, or read with what an older one left behind it. */
-  #check(bytes: Uint8Array): void {
+  #check(bytes: Uint8Array, view: DataView | undefined): void {
     const { length } = this.#header;
     checkSize(bytes.length, length, this.maxMessage);
-    for (let i = 0; i < length; i++) this.#header[i] = bytes[i]!;
-    const size = this.#dialect.messageSize(this.#headerView, 0);
+    if (view === undefined) for (let i = 0; i < length; i++) this.#header[i] = bytes[i]!;
+    const size = this.#dialect.messageSize(view ?? this.#headerView, 0);
     if (size !== bytes.length) throw new RangeError(`a message of ${bytes.length} bytes whose msg_size says ${size}`);
   }
 }

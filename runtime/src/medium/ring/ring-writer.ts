@@ -1,5 +1,6 @@
 import { ordered16 } from '../../memory/host-order.js';
 import type { Side } from '../../wire/sender.js';
+import { copyWords, IN_A_LOOP } from '../copy-words.js';
 import type { Down } from '../medium.js';
 import { type Bell, MESSAGES } from './bell.js';
 import type { RingLayout } from './ring-memory.js';
@@ -77,11 +78,15 @@ export class RingWriter {
     this.#next = tail + 1 === this.#slots ? 0 : tail + 1;
   }
 
-  /** Copies a message of at most `slotSize` bytes into the ring; false where `reserve` would say -1. */
-  write(message: Uint8Array): boolean {
+  /**
+   * Copies a message of at most `slotSize` bytes into the ring; false where `reserve` would say -1. `view`, where there is
+   * one: the same bytes from byte 0 on.
+   */
+  write(message: Uint8Array, view?: DataView): boolean {
     const p = this.reserve();
     if (p < 0) return false;
-    this.#bytes.set(message, p);
+    if (view !== undefined && message.length <= IN_A_LOOP) copyWords(this.view, p, view, message.length);
+    else this.#bytes.set(message, p);
     this.push();
     return true;
   }
