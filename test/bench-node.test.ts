@@ -112,7 +112,7 @@ describe('another Node to measure under', () => {
     symlinkSync(process.execPath, program);
     const heard: Told[] = [];
     // Verified, but of no message: nothing is measured.
-    const order = { messages: [], quick: true, together: false };
+    const order = { messages: [], operations: null, quick: true, together: false };
     await inFreshProcess({ subjects: ['flyweight'], ...order }, (told) => void heard.push(told), program);
     expect(heard).toEqual([]);
     const mute = fakeNode(join(scratch, 'mute'), '99.0.0');

@@ -125,11 +125,24 @@ describe('what is measured', () => {
     }
   });
 
+  it('is one operation of them, where one is named', () => {
+    expect(select('M1,C', all).operations).toBeNull();
+    const { bySubject, message, operations } = select('m1,Encode', all);
+    expect(operations).toEqual(['encode']);
+    expect(bySubject).toBe(false);
+    expect([message('M1 EVENT_AVAIL'), message('M2 SET_VQUEUE')]).toEqual([true, false]);
+    expect(select('decode, encode', all).operations?.toSorted()).toEqual(['decode', 'encode']);
+  });
+
   it('cannot be what there is not', () => {
-    expect(() => select('M9', all)).toThrow(/--only m9 is no subject and no message/);
+    expect(() => select('M9', all)).toThrow(/--only m9 is no subject, no message and no operation/);
     const run = vwire(['bench', '--only', 'M9']);
     expect(run.code).toBe(2);
-    expect(run.stderr).toMatch(/no subject and no message[\s\S]*flatbuffers/);
+    expect(run.stderr).toMatch(/no subject, no message and no operation[\s\S]*flatbuffers/);
+    // Addresses are halves or bigints; there is no row of neither.
+    const none = vwire(['bench', '--quick', '--only', 'M2,free functions,decode']);
+    expect([none.code, none.stdout]).toEqual([2, '']);
+    expect(none.stderr).toContain('there is no row of all of that');
     expect(vwire(['bench', '--record', '--quick']).code).toBe(2);
   });
 });

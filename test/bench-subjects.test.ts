@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function told(name: string, load: Subject['load']): Promise<Told[]> {
   const heard: Told[] = [];
   const subject: Subject = { name, family: 'library', load, together: null };
-  const order = { subjects: [name], messages: MESSAGES, quick: true, together: false };
+  const order = { subjects: [name], messages: MESSAGES, operations: null, quick: true, together: false };
   await measureSubject(order, (t) => void heard.push(t), [subject]);
   return heard;
 }

@@ -8,7 +8,7 @@ import { nodeBinary } from './other-node/resolve.js';
 import { inFreshProcess, type Missing, type Order, type Told } from './processes.js';
 import { record } from './record.js';
 import { renderText } from './render-text.js';
-import { select, WrongUse } from './select.js';
+import { noRow, select, WrongUse } from './select.js';
 import { MESSAGES, subjects } from './subjects.js';
 import type { Family, Measured } from './task.js';
 
@@ -98,6 +98,7 @@ async function measure({ quick, peers, together, only, record }: Options, node: 
     selection.subject(name) && (family !== 'library' || !quick || peers || selection.bySubject);
   const chosen = all.filter(({ name, family }) => asked(name, family));
   const messages = MESSAGES.filter((m) => selection.message(m));
+  const common = { messages, operations: selection.operations, quick };
   const rows: Measured[] = [];
   const family = new Map(all.map((s) => [s.name, s.family]));
   const unavailable: Missing[] = [];
@@ -110,19 +111,20 @@ async function measure({ quick, peers, together, only, record }: Options, node: 
     else if (tty && 'now' in told) process.stderr.write(`\r\x1b[K${prefix}: ${told.now}`);
   };
   for (const [i, { name }] of chosen.entries()) {
-    const order: Order = { subjects: [name], messages, quick, together: false };
+    const order: Order = { subjects: [name], ...common, together: false };
     await inFreshProcess(order, hear(`subject ${i + 1} of ${chosen.length}`), node.path);
   }
   if (together || record) {
-    const order: Order = { subjects: chosen.map((s) => s.name), messages, quick, together: true };
+    const order: Order = { subjects: chosen.map((s) => s.name), ...common, together: true };
     // What is missing or wrong is told once already; only that the process ended is news.
-    const rest = hear('all in one process');
+    const hearAll = hear('all in one process');
     const known = new Set(wrong.map((m) => m.subject));
     const news = (told: Told): void => {
-      if (!('unavailable' in told || ('wrong' in told && known.has(told.wrong.subject)))) rest(told);
+      if (!('unavailable' in told || ('wrong' in told && known.has(told.wrong.subject)))) hearAll(told);
     };
     await inFreshProcess(order, news, node.path);
   }
   if (tty) process.stderr.write('\r\x1b[K');
+  if (rows.length + unavailable.length + wrong.length === 0) throw noRow(only);
   return { machine: machine(node), pairs: (quick ? QUICK : LONG).samples, rows, unavailable, wrong };
 }

@@ -13,12 +13,15 @@ export async function measureSubject(order: Order, tell: Tell, all: readonly Sub
   const subject = all.find((s) => s.name === name);
   if (subject === undefined) throw new Error(`no subject ${name}`);
   const tasks = await attempt(subject.name, tell, async () => {
-    const wanted = (await subject.load()).filter((t) => order.messages.includes(t.message));
+    const wanted = (await subject.load()).filter((t) => isWanted(t, order));
     for (const task of wanted) await task.verify();
     return wanted;
   });
   await measureAll(tasks ?? [], order, tell);
 }
+
+const isWanted = ({ message, op }: Pick<Task, 'message' | 'op'>, { messages, operations }: Order): boolean =>
+  messages.includes(message) && (operations === null || operations.includes(op));
 
 /** Rounds that every operation makes before any is measured, so that each meets code that has seen all. */
 const ROUNDS = 2000;
@@ -31,7 +34,7 @@ export async function measureTogether(order: Order, tell: Tell, all: readonly Su
     if (!order.subjects.includes(subject.name) || subject.together === null) continue;
     const load = subject.together;
     const cases = await attempt(subject.name, tell, async () => {
-      const wanted = (await load()).filter((c) => order.messages.includes(c.message));
+      const wanted = (await load()).filter((c) => isWanted(c, order));
       for (const c of wanted) c.verify();
       return wanted;
     });

@@ -6,6 +6,8 @@ import type { Row } from './task.js';
 export interface Order {
   readonly subjects: readonly string[];
   readonly messages: readonly string[];
+  /** Null for all there are. */
+  readonly operations: readonly string[] | null;
   readonly quick: boolean;
   readonly together: boolean;
 }

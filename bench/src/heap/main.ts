@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { machine, machineLine } from '../machine.js';
 import { nodeBinary } from '../other-node/resolve.js';
 import { askChild } from '../processes.js';
-import { select, WrongUse } from '../select.js';
+import { noRow, select, WrongUse } from '../select.js';
 import type { HeapOrder, HeapTold } from './child.js';
 import { FEWEST, type HeapRow, messagesFor } from './heap-row.js';
 import { countOf } from './message-count.js';
@@ -31,11 +31,14 @@ export async function run(options: HeapOptions): Promise<boolean> {
       'fewer could allocate a little, over and over, without being noticed',
     );
   const all = heapCases();
-  const { subject, message } = select(
+  const { subject, message, operations } = select(
     options.only,
     all.map((c) => ({ name: c.subject })),
   );
-  const chosen = [...all.keys()].filter((i) => subject(all[i]!.subject) && message(all[i]!.message));
+  const wanted = (c: HeapCase): boolean =>
+    subject(c.subject) && message(c.message) && (operations === null || operations.includes(c.op));
+  const chosen = [...all.keys()].filter((i) => wanted(all[i]!));
+  if (chosen.length === 0) throw noRow(options.only);
   const node = await nodeBinary(options.node);
   if (options.profiles !== null) mkdirSync(options.profiles, { recursive: true });
   const rows: HeapRow[] = [];

@@ -72,7 +72,10 @@ export const bench = (): Command =>
     )
     .option('--quick', 'about a minute: short samples, and of the subjects all but the libraries')
     .option('--peers', 'the libraries too, in a quick run')
-    .option('--only <names>', 'subjects or messages, separated by commas: "flyweight,M1", "C", "avsc"')
+    .option(
+      '--only <names>',
+      'subjects, messages or operations, separated by commas: "flyweight,M1", "C", "avsc,encode"',
+    )
     .option('--together', 'afterwards everything again in one process, through one loop')
     .option('--svg <file>', 'draw the ratios')
     .option('--from <file>', 'report the results.json of an earlier run instead of measuring')
