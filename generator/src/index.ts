@@ -14,7 +14,7 @@ export { cChecks, cHeader } from './c-header.js';
 export type { Form as CaptureForm } from './capture/form.js';
 export { type CaptureLine, type CaptureText, type Reading as CaptureReading, readCapture } from './capture/lines.js';
 export { CaptureReader } from './capture/reader.js';
-export { capturePcapng, type PcapngFile } from './capture/to-pcapng.js';
+export { capturePcapng, type PcapngFile, PcapngMaker } from './capture/to-pcapng.js';
 export { type Compiled, compile } from './compile.js';
 export type { Entry as CatalogEntry, Excerpt } from './diagnostics/catalog/entry.js';
 export { CATALOG, type Code } from './diagnostics/catalog.js';

@@ -1,5 +1,5 @@
 import { fromHex } from '../interpret/values.js';
-import { type Entry, textOf } from '../jsonl/entry.js';
+import { textOf } from '../jsonl/entry.js';
 import { framesOf } from '../jsonl/frames.js';
 import { pcapngHead, pcapngPacket } from '../pcapng/writer.js';
 import type { IrStore } from '../store.js';
@@ -14,41 +14,80 @@ export interface PcapngFile {
 }
 
 /**
- * A capture as a pcapng file: link type USER0, a message per packet, directions in epb_flags as the driver sees them, times
- * in nanoseconds. A frame without a time has that of the frame before it; remarks become comments. The interface's
- * description names the dialect, `virtio-msg/rfc3`: the given one, else the first that a line declares.
+ * Turns a capture into a pcapng file, piece by piece: link type USER0, a message per packet, directions in epb_flags as the
+ * driver sees them, times in nanoseconds. A frame without a time has that of the frame before it; remarks become comments.
+ * The interface's description names the dialect, `virtio-msg/rfc3`: the given one, else the first that a line declares, down
+ * to that of the first message.
  */
-export function capturePcapng(store: IrStore, lines: readonly CaptureLine[], dialect?: string): PcapngFile {
-  const parts: Uint8Array[] = [pcapngHead(describe(store, dialect ?? declared(lines)))];
-  let [time, unit, left] = [0, 1000, 0];
-  for (const line of lines) {
+export class PcapngMaker {
+  readonly #store: IrStore;
+  #dialect: string | undefined;
+  #begun = false;
+  #time = 0;
+  #unit = 1000;
+  #packets = 0;
+  #left = 0;
+
+  constructor(store: IrStore, dialect?: string) {
+    this.#store = store;
+    this.#dialect = dialect;
+  }
+
+  get packets(): number {
+    return this.#packets;
+  }
+
+  /** Frames that are no hexadecimal digits, and lines that could not be read: left out. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** What the file goes on with. */
+  write(lines: readonly CaptureLine[]): Uint8Array {
+    const parts: Uint8Array[] = [];
+    for (const line of lines) this.#line(line, parts);
+    return Buffer.concat(parts);
+  }
+
+  /** The end of the file: nothing, but the head where there was no message. */
+  end(): Uint8Array {
+    return this.#begun ? new Uint8Array(0) : this.#head();
+  }
+
+  #line(line: CaptureLine, parts: Uint8Array[]): void {
     if ('error' in line) {
-      left++;
-      continue;
+      this.#left++;
+      return;
     }
     const { entry } = line;
+    const declared = textOf(entry, 'dialect');
+    this.#dialect ??= declared;
     const frames = framesOf(entry);
-    if (frames.length === 0 && textOf(entry, 'dialect') !== undefined) unit = unitOf(entry);
-    time = timeOf(entry, unit) ?? time;
+    if (frames.length === 0 && declared !== undefined) this.#unit = unitOf(entry);
+    this.#time = timeOf(entry, this.#unit) ?? this.#time;
     for (const { hex, direction } of frames) {
       const parsed = fromHex(hex);
       if (!('bytes' in parsed)) {
-        left++;
+        this.#left++;
         continue;
       }
       const comment = textOf(entry, 'what') ?? textOf(entry, 'note') ?? textOf(entry, 'case') ?? null;
-      parts.push(pcapngPacket({ bytes: parsed.bytes, direction, time, comment }));
+      if (!this.#begun) parts.push(this.#head());
+      parts.push(pcapngPacket({ bytes: parsed.bytes, direction, time: this.#time, comment }));
+      this.#packets++;
     }
   }
-  return { bytes: Buffer.concat(parts), packets: parts.length - 1, left };
+
+  #head(): Uint8Array {
+    this.#begun = true;
+    const ir = this.#dialect === undefined ? undefined : this.#store.dialect(this.#dialect)?.index.ir;
+    return pcapngHead(ir === undefined ? null : `${ir.protocol}/${ir.dialect}`);
+  }
 }
 
-const declared = (lines: readonly CaptureLine[]): string | undefined =>
-  lines.map((line) => ('entry' in line ? dialectOf(line.entry) : undefined)).find((name) => name !== undefined);
-
-const dialectOf = (entry: Entry): string | undefined => textOf(entry, 'dialect');
-
-function describe(store: IrStore, name: string | undefined): string | null {
-  const ir = name === undefined ? undefined : store.dialect(name)?.index.ir;
-  return ir === undefined ? null : `${ir.protocol}/${ir.dialect}`;
+/** A capture that is in memory as a pcapng file; see `PcapngMaker`. */
+export function capturePcapng(store: IrStore, lines: readonly CaptureLine[], dialect?: string): PcapngFile {
+  const maker = new PcapngMaker(store, dialect);
+  const bytes = Buffer.concat([maker.write(lines), maker.end()]);
+  return { bytes, packets: maker.packets, left: maker.left };
 }

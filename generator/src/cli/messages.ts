@@ -46,3 +46,13 @@ export async function sniffMessages(input: string, size: number, json = false): 
 export function checkForm(input: string, form: string): void {
   if (isUnread(form)) throw new UsageError(`"${input}" is ${UNREAD[form].what}`, UNREAD[form].hint);
 }
+
+/** A capture can be read as what its first bytes look like: raw bytes only in a dialect that is named. */
+export function checkRead(file: string, form: string, { dialect }: { readonly dialect?: string }): void {
+  checkForm(file, form);
+  if (form === 'raw' && dialect === undefined)
+    throw new UsageError(
+      `"${file}" holds raw bytes: which dialect do they speak?`,
+      'give --dialect, or ask "vwire identify"',
+    );
+}

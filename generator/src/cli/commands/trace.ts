@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { formOf, LOOKED_AT } from '../../capture/form.js';
 import type { IrStore } from '../../store.js';
 import type { Figures, Item, TraceOptions } from '../../trace/index.js';
 import { EXIT, UsageError } from '../failure.js';
 import { joined, readChunks, sizeOf } from '../input.js';
-import { checkForm, checkNames } from '../messages.js';
-import { note, out, outLine, paintFor, progressOf, widthOf } from '../terminal.js';
+import { checkNames, checkRead } from '../messages.js';
+import { out, outLine, paintFor, progressOf, widthOf } from '../terminal.js';
 import { openStore } from '../workspace.js';
 
 interface Options {
@@ -56,7 +55,11 @@ For Wireshark: vwire trace --to pcapng --out capture.pcapng capture.jsonl`,
         if (options.exitZero === true) process.exitCode = EXIT.OK;
         return;
       }
-      if (options.to === 'pcapng') return toPcapng(store, files, options);
+      if (options.to === 'pcapng') {
+        const { toPcapng } = await import('./trace-to-pcapng.js');
+        await toPcapng(store, files, options);
+        return;
+      }
       const shown = { ...options, width: widthOf(process.stdout), paint: paintFor(process.stdout) };
       const json: unknown[] = [];
       for (const [number, file] of files.entries()) {
@@ -102,14 +105,14 @@ async function streamed(store: IrStore, file: string, chunks: AsyncIterable<Buff
   for await (const chunk of chunks) {
     // A piece of a file holds thousands of messages; what comes through a pipe comes as it happens.
     const lines = reader.push(chunk);
-    checkCapture(file, reader.form, options);
+    checkRead(file, reader.form, options);
     await tell(teller.hear(lines));
     progress.advance(chunk.length, frames);
   }
   const rest = reader.end();
   progress.done(frames, false);
   if (reader.form === 'empty') throw new UsageError(`"${file}" is empty: there is nothing to tell`);
-  checkCapture(file, reader.form, options);
+  checkRead(file, reader.form, options);
   await tell(teller.hear(rest));
   await tell(teller.end());
   await out(options.json === true ? teller.jsonOfEnd() : teller.textOfEnd());
@@ -133,7 +136,7 @@ async function captureOf(
         const bytes = Buffer.concat(kept);
         const form = formOf(bytes.subarray(0, LOOKED_AT));
         if (form === 'empty') throw new UsageError(`"${file}" is empty: there is nothing to tell`);
-        checkCapture(file, form, options);
+        checkRead(file, form, options);
         return { bytes, chunks };
       }
       kept.push(Buffer.from(next.value));
@@ -149,32 +152,3 @@ async function captureOf(
 }
 
 const PIECE = 1 << 18;
-
-function checkCapture(file: string, form: string, { dialect }: Options): void {
-  checkForm(file, form);
-  if (form === 'raw' && dialect === undefined)
-    throw new UsageError(
-      `"${file}" holds raw bytes: which dialect do they speak?`,
-      'give --dialect, or ask "vwire identify"',
-    );
-}
-
-async function toPcapng(store: IrStore, files: readonly string[], options: Options): Promise<void> {
-  const [file = '-', ...others] = files;
-  if (others.length > 0) throw new UsageError('one capture becomes one file', 'name a single capture');
-  if (options.out === undefined && process.stdout.isTTY)
-    throw new UsageError('a pcapng file is nothing for a terminal', 'give --out FILE, or redirect');
-  const { readCapture } = await import('../../capture/lines.js');
-  const { capturePcapng } = await import('../../capture/to-pcapng.js');
-  const { index } = store.dialect(options.dialect ?? '') ?? {};
-  const { bytes: capture } = await captureOf(file, options);
-  if (capture === null)
-    throw new UsageError(`"${file}" has more than ${LARGEST} bytes: too many to be written anew`, 'cut it');
-  const { lines } = readCapture(capture, { index });
-  const { bytes, packets, left } = capturePcapng(store, lines, options.dialect);
-  if (options.out === undefined) process.stdout.write(bytes);
-  else await writeFile(options.out, bytes);
-  if (left === 0) return;
-  note(`vwire: ${packets} packets; ${left} lines or frames could not be read and are left out`);
-  if (options.exitZero !== true) process.exitCode = EXIT.FINDINGS;
-}
