@@ -64,7 +64,7 @@ describe('the message reference', () => {
   it('leads nowhere that is not there', () => {
     for (const [path, text] of pages) {
       const folder = path.slice(0, path.lastIndexOf('/') + 1);
-      for (const [, target, anchor] of text.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
+      for (const [, target = '', anchor] of text.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
         const other = target === '' ? text : pages.get(posix.join(folder, target));
         expect(other, `${path} → ${target}`).toBeDefined();
         if (anchor !== undefined)

@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BlockWriter, readBlock } from '../../runtime/dist/core/config/block-access.js';
-import { blockReader, readerContext } from '../../runtime/dist/core/config/block-reader.js';
-import { blockWriter } from '../../runtime/dist/core/config/block-writer.js';
+import { blockReader, type ReaderEvent, readerContext } from '../../runtime/dist/core/config/block-reader.js';
+import { blockWriter, type WriterEvent } from '../../runtime/dist/core/config/block-writer.js';
 import { sharedBlock } from '../../runtime/dist/core/config/shared-block.js';
 import { runs } from './support/properties.js';
 import { walk } from './support/walk.js';
@@ -19,7 +19,7 @@ describe('configuration block in shared memory (11.1)', () => {
       blockWriter,
       {
         starts: [{ state: 'even', context: { generation: 0 } }],
-        events: () => [
+        events: (): readonly WriterEvent[] => [
           { type: 'startUp', found: 3 },
           { type: 'startUp', found: 4 },
           { type: 'begin' },
@@ -42,7 +42,7 @@ describe('configuration block in shared memory (11.1)', () => {
       blockReader,
       {
         starts: [{ state: 'idle', context: { ...readerContext(), spins: 2, waitLimit: 20 } }],
-        events: () => [
+        events: (): readonly ReaderEvent[] => [
           { type: 'read' },
           { type: 'generation', value: 2 },
           { type: 'generation', value: 3 },

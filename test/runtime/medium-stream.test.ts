@@ -9,7 +9,7 @@ import { Heard, message, quiet, until } from './support/medium-contract.js';
 const dialect = DIALECTS['v1-2026'];
 
 /** A clock whose timers run out by name: by their milliseconds. */
-class HandClock implements Clock {
+class HandClock implements Pick<Clock, 'after'> {
   readonly timers = new Set<{ ms: number; call: () => void }>();
 
   after(ms: number, call: () => void): () => void {

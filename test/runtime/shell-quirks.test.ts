@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DriverBus, type DriverBusOptions } from '../../runtime/dist/bus/driver-bus.js';
+import { DriverBus } from '../../runtime/dist/bus/driver-bus.js';
+import type { DriverBusOptions } from '../../runtime/dist/bus/driver-bus-options.js';
 import { SharedMemory } from '../../runtime/dist/memory/shared-memory.js';
 import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
 import type { Message } from '../../runtime/dist/wire/message.js';

@@ -4,7 +4,11 @@ import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
 import type { Message } from '../../runtime/dist/wire/message.js';
 import { type Vector, vectors } from '../support/vectors.js';
 
-type Raw = Record<string, never>;
+/** Fields of a vector, of whatever type each has. */
+interface Raw {
+  // biome-ignore lint/suspicious/noExplicitAny: an entry of a JSON file
+  readonly [name: string]: any;
+}
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 const viewOf = (hex: string): DataView => {

@@ -57,7 +57,8 @@ export function layoutProbes(shape: Shape, { struct, prefix = '', fields = {}, c
 function sizeOf(field: Member): number | null {
   if (field.kind === 'int') return field.size;
   if (!('fixed' in field.count)) return null;
-  return field.count.fixed * (field.kind === 'bytes' ? 1 : field.elementSize);
+  const each = field.kind === 'bytes' ? 1 : field.elementSize;
+  return each === null ? null : field.count.fixed * each;
 }
 
 /** A probe per line, behind the headers there are: an error at a line says that the headers have no such thing. */

@@ -49,7 +49,7 @@ const isMalformed = (v: Vector | Malformed): v is Malformed => 'verdict' in v;
 
 export const vectors: Vector[] = [
   ...(read('virtio-msg.json') as Vector[]),
-  ...more.filter((v) => !isMalformed(v)),
+  ...more.filter((v): v is Vector => !isMalformed(v)),
 ].filter(isMessage);
 export const malformed: Malformed[] = [
   ...(read('virtio-msg-malformed.json') as Malformed[]),

@@ -1,5 +1,6 @@
 import { DeviceBus, type DeviceBusOptions } from '../../../runtime/dist/bus/device-bus.js';
-import { DriverBus, type DriverBusNews, type DriverBusOptions } from '../../../runtime/dist/bus/driver-bus.js';
+import { DriverBus } from '../../../runtime/dist/bus/driver-bus.js';
+import type { DriverBusNews, DriverBusOptions } from '../../../runtime/dist/bus/driver-bus-options.js';
 import { VirtioError } from '../../../runtime/dist/bus/error.js';
 import type { Fault } from '../../../runtime/dist/core/fault.js';
 import type { Driver, DriverServices } from '../../../runtime/dist/driver/driver.js';
