@@ -43,6 +43,20 @@ describe('timers', () => {
     expect(fired).toEqual(['first 10', 'fourth 10', 'third 15']);
   });
 
+  it('never ask the clock for a wait of less than nothing, however long a turn has taken', () => {
+    const clock = new HandClock();
+    const fired: string[] = [];
+    const timers = new Timers<string>(clock, (key) => fired.push(key));
+    timers.arm('first', 10);
+    while (clock.turn());
+    // The process is held up; in the next turn, before the clock is heard, another is armed.
+    clock.time = 25;
+    timers.arm('second', 10);
+    while (clock.fire(25));
+    while (fire(clock, 100));
+    expect(fired).toEqual(['first', 'second']);
+  });
+
   it('go on with the others when one throws', () => {
     const clock = new HandClock();
     const fired: string[] = [];

@@ -136,10 +136,11 @@ export class Timers<Key extends string | number> {
     this.#fresh.length = 0;
   }
 
+  /** `ms` may have passed already: a turn can take longer than a timer that was armed before it. */
   #wakeAt(due: number, ms: number): void {
     this.#cancel?.();
     this.#due = due;
-    this.#cancel = this.#clock.after(Math.min(LONGEST, Math.ceil(ms)), () => this.#wake());
+    this.#cancel = this.#clock.after(Math.min(LONGEST, Math.max(0, Math.ceil(ms))), () => this.#wake());
   }
 
   #wake(): void {
@@ -169,6 +170,6 @@ export class Timers<Key extends string | number> {
     // What was armed meanwhile is told at the end of this turn.
     for (const { head } of this.#lists.values())
       if (head !== null && head.due !== UNKNOWN) earliest = Math.min(earliest, head.due);
-    if (earliest < this.#due) this.#wakeAt(earliest, Math.max(0, earliest - now));
+    if (earliest < this.#due) this.#wakeAt(earliest, earliest - now);
   }
 }

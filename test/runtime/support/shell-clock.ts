@@ -19,6 +19,8 @@ export class HandClock implements Clock {
   }
 
   after(ms: number, call: () => void): () => void {
+    // Node warns of them on standard error.
+    if (!(ms >= 0)) throw new RangeError(`a wait of ${ms} ms`);
     const timer = { due: this.time + ms, call };
     this.timers.add(timer);
     return () => this.timers.delete(timer);

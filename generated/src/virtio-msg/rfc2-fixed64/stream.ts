@@ -3,7 +3,7 @@ import { ErrorCode } from '../../support/v1.js';
 
 /**
  * One function per message body, called with its position and its header words; the body has been checked.
- * Functions are called without their object: use closures, not `this`.
+ * Functions are called without their object: keep state in an object that they share, not in `this`.
  */
 export interface Handler {
   readonly EVENT_AVAIL_event: (view: DataView, p: number, w0: number, w1: number) => void;

@@ -36,7 +36,7 @@ export function streamFile(dialect: DialectModel): Statement[] {
 
 const HANDLER_DOC =
   'One function per message body, called with its position and its header words; the body has been checked. ' +
-  'Functions are called without their object: use closures, not `this`.';
+  'Functions are called without their object: keep state in an object that they share, not in `this`.';
 
 const method = (header: HeaderModel, body: BodyModel): Property => ({
   name: body.ident,
