@@ -1,22 +1,12 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { DeviceBus } from '../../runtime/dist/bus/device-bus.js';
-import { DriverBus } from '../../runtime/dist/bus/driver-bus.js';
+import { describe, expect, test } from 'vitest';
 import { EntropyDevice, type EntropySource } from '../../runtime/dist/devices/entropy/entropy-device.js';
 import { EntropyDriver } from '../../runtime/dist/devices/entropy/entropy-driver.js';
 import type { Device } from '../../runtime/dist/host/device.js';
 import { QueuePort } from '../../runtime/dist/host/queue-port.js';
-import { loopback } from '../../runtime/dist/medium/loopback.js';
+import { stack } from './support/device-stack.js';
 import { features, NEXT, Ring, WRITE } from './support/ring.js';
-import { DeviceQueue, SharedMemory } from './support/runtime.js';
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await turn();
-}
-
-async function quiet(): Promise<void> {
-  for (let i = 0; i < 20; i++) await turn();
-}
+import { DeviceQueue } from './support/runtime.js';
+import { quiet, until } from './support/turns.js';
 
 /** Bytes that go up from 1 and never are 0, over all calls. */
 const counting = (): EntropySource => {
@@ -209,23 +199,10 @@ describe('an entropy device', () => {
   });
 });
 
-/** Both sides of a bus on one memory, with a device at number 1. */
+/** The device and a driver of its own on a bus. */
 async function bound(device: Device) {
-  const shared = new Uint8Array(new SharedArrayBuffer(1024 * 1024));
-  const memory = new SharedMemory([{ base: 0x10000, bytes: shared }]);
-  const [a, b] = loopback().ends;
-  const devices = new DeviceBus({ medium: a, dialect: 'v1-2026', memory });
-  devices.add(1, device);
-  const bus = await DriverBus.open({
-    medium: b,
-    dialect: 'v1-2026',
-    memory: { memory, base: 0x10000, length: shared.length },
-    pings: false,
-  });
-  onTestFinished(() => bus.close('abortive'));
   const driver = new EntropyDriver();
-  const transport = await bus.bind(1, driver);
-  return { devices, bus, driver, transport };
+  return { driver, ...(await stack(device, driver)) };
 }
 
 describe('an entropy driver and an entropy device', () => {

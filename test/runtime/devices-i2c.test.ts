@@ -1,52 +1,21 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DeviceBus } from '../../runtime/dist/bus/device-bus.js';
-import { DriverBus } from '../../runtime/dist/bus/driver-bus.js';
+import { describe, expect, it, vi } from 'vitest';
 import type { I2cBus, I2cTransfer } from '../../runtime/dist/devices/i2c/i2c-bus.js';
 import { I2cDevice } from '../../runtime/dist/devices/i2c/i2c-device.js';
 import { I2cDriver } from '../../runtime/dist/devices/i2c/i2c-driver.js';
 import { decodeAddress, encodeAddress } from '../../runtime/dist/devices/i2c/layout.js';
-import type { Driver, DriverServices } from '../../runtime/dist/driver/driver.js';
-import type { Used } from '../../runtime/dist/driver/driver-port.js';
 import type { Device } from '../../runtime/dist/host/device.js';
 import type { QueuePort } from '../../runtime/dist/host/queue-port.js';
-import { loopback } from '../../runtime/dist/medium/loopback.js';
-import { SharedMemory } from './support/runtime.js';
-
-const opened: DriverBus[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((bus) => bus.close('abortive')));
-});
-
-/** A device and its driver on both ends of a bus over one memory. */
-async function stack(device: Device, driver: Driver) {
-  const bytes = new Uint8Array(new SharedArrayBuffer(0x20_0000));
-  const memory = new SharedMemory([{ base: 0x10_0000, bytes }]);
-  const [near, far] = loopback().ends;
-  const devices = new DeviceBus({ medium: far, dialect: 'v1-2026', memory });
-  devices.add(1, device);
-  const drivers = { memory, base: 0x10_0000, length: bytes.length };
-  const bus = await DriverBus.open({ medium: near, dialect: 'v1-2026', memory: drivers });
-  opened.push(bus);
-  return { devices, transport: await bus.bind(1, driver) };
-}
+import { stack } from './support/device-stack.js';
+import { HandDriver } from './support/hand-driver.js';
+import { quiet } from './support/turns.js';
 
 /** A driver that does nothing by itself. */
-class Hand implements Driver {
-  readonly id = 34;
-  services!: DriverServices;
-  constructor(readonly features: number[] = [0]) {}
-  queues = () => [{ index: 0, size: 64 }];
-  live(services: DriverServices): void {
-    this.services = services;
-  }
-  offer(readable: Uint8Array[], writable: number[]): Promise<Used> {
-    return this.services.port(0).request(readable, writable);
+class Hand extends HandDriver {
+  constructor(features: readonly number[] = [0]) {
+    super(34, [64], features);
   }
 }
 
-const quiet = async () => {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
-};
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
 /** A bus with one memory of 256 bytes: what is written first is the place, and every byte moves it on. */
@@ -222,10 +191,10 @@ describe('an I2C adapter', () => {
     const hand = new Hand();
     await stack(new I2cDevice(eeprom), hand);
     const write = header(0xa0, 0);
-    const one = await hand.offer([write.subarray(0, 1), write.subarray(1, 7), bytes(write[7]!, 0)], [1]);
+    const one = await hand.offer(0, [write.subarray(0, 1), write.subarray(1, 7), bytes(write[7]!, 0)], [1]);
     expect([one.written, one.bytes[0]]).toEqual([1, 0]);
     const read = header(0xa0, READ, 0xff);
-    const two = await hand.offer([read.subarray(0, 5), read.subarray(5)], [1, 2, 1]);
+    const two = await hand.offer(0, [read.subarray(0, 5), read.subarray(5)], [1, 2, 1]);
     expect([two.written, ...two.bytes]).toEqual([4, 5, 6, 7, 0]);
   });
 
@@ -248,7 +217,7 @@ describe('an I2C adapter', () => {
       [[header(0xa0, 0), new Uint8Array(65536)], [1]],
     ];
     for (const [readable, writable] of bad) {
-      const used = await hand.offer(readable, writable);
+      const used = await hand.offer(0, readable, writable);
       // The status is the last byte, and counts only if all of it is said to be written.
       expect([used.written, used.bytes.at(-1)]).toEqual([used.bytes.length, 1]);
     }
@@ -259,9 +228,9 @@ describe('an I2C adapter', () => {
     const recorder = new Recorder();
     const hand = new Hand();
     await stack(new I2cDevice(recorder), hand);
-    expect((await hand.offer([header(0xa0, 0), bytes(1)], [])).written).toBe(0);
-    expect((await hand.offer([header(0xa0, READ)], [])).written).toBe(0);
-    expect((await hand.offer([header(0xa0, READ)], [70_000])).written).toBe(0);
+    expect((await hand.offer(0, [header(0xa0, 0), bytes(1)], [])).written).toBe(0);
+    expect((await hand.offer(0, [header(0xa0, READ)], [])).written).toBe(0);
+    expect((await hand.offer(0, [header(0xa0, READ)], [70_000])).written).toBe(0);
     expect(recorder.calls).toEqual([]);
   });
 
@@ -283,7 +252,7 @@ describe('an I2C adapter', () => {
       [6, 0],
     ];
     const used = await Promise.all(
-      requests.map(([byte, flags]) => hand.offer([header(0xa0, flags), bytes(byte)], [1])),
+      requests.map(([byte, flags]) => hand.offer(0, [header(0xa0, flags), bytes(byte)], [1])),
     );
     expect(used.map((each) => each.bytes[0])).toEqual([0, 1, 1, 1, 0, 1, 0, 0]);
     expect(recorder.calls.map(({ write }) => write[0])).toEqual([1, 0xff, 4, 0xff, 5, 6]);
@@ -294,12 +263,12 @@ describe('an I2C adapter', () => {
     const hand = new Hand();
     await stack(new I2cDevice(recorder), hand);
     const used = await Promise.all([
-      hand.offer([header(0xa0, FAIL_NEXT), bytes(1)], [1]),
-      hand.offer([bytes(1, 2, 3)], [1]),
-      hand.offer([header(0xa0, 0), bytes(2)], [1]),
-      hand.offer([header(0xa0, 0), bytes(3)], [1]),
-      hand.offer([bytes(1, 2, 3)], [1]),
-      hand.offer([header(0xa0, 0), bytes(4)], [1]),
+      hand.offer(0, [header(0xa0, FAIL_NEXT), bytes(1)], [1]),
+      hand.offer(0, [bytes(1, 2, 3)], [1]),
+      hand.offer(0, [header(0xa0, 0), bytes(2)], [1]),
+      hand.offer(0, [header(0xa0, 0), bytes(3)], [1]),
+      hand.offer(0, [bytes(1, 2, 3)], [1]),
+      hand.offer(0, [header(0xa0, 0), bytes(4)], [1]),
     ]);
     expect(used.map((each) => each.bytes[0])).toEqual([0, 1, 1, 0, 1, 0]);
     expect(recorder.calls.map(({ write }) => write[0])).toEqual([1, 3, 4]);
@@ -320,7 +289,7 @@ describe('an I2C adapter', () => {
       [0, 0, 1],
       [1, 2, 0],
     ])
-      expect([...(await hand.offer([header(0xa0, READ)], [3])).bytes]).toEqual(expected);
+      expect([...(await hand.offer(0, [header(0xa0, READ)], [3])).bytes]).toEqual(expected);
   });
 
   it('does one request at a time, in their order', async () => {
@@ -331,7 +300,7 @@ describe('an I2C adapter', () => {
     const hand = new Hand();
     await stack(new I2cDevice(recorder), hand);
     const done: number[] = [];
-    const offers = [1, 2, 3].map((i) => hand.offer([header(0xa0, 0), bytes(i)], [1]).then(() => done.push(i)));
+    const offers = [1, 2, 3].map((i) => hand.offer(0, [header(0xa0, 0), bytes(i)], [1]).then(() => done.push(i)));
     for (let i = 0; i < 3; i++) {
       await quiet();
       expect([waiting.length, done.length]).toEqual([i + 1, i]);

@@ -1,48 +1,17 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DeviceBus } from '../../runtime/dist/bus/device-bus.js';
-import { DriverBus } from '../../runtime/dist/bus/driver-bus.js';
+import { describe, expect, it, vi } from 'vitest';
 import { NetworkDevice, type NetworkDeviceOptions } from '../../runtime/dist/devices/network/network-device.js';
 import { NetworkDriver } from '../../runtime/dist/devices/network/network-driver.js';
 import { type NetworkPeer, networkCable, networkEcho } from '../../runtime/dist/devices/network/network-peer.js';
-import type { Driver, DriverServices } from '../../runtime/dist/driver/driver.js';
-import type { Used } from '../../runtime/dist/driver/driver-port.js';
 import type { Device, DeviceServices } from '../../runtime/dist/host/device.js';
 import type { QueuePort } from '../../runtime/dist/host/queue-port.js';
-import { loopback } from '../../runtime/dist/medium/loopback.js';
-import { SharedMemory } from './support/runtime.js';
-
-const opened: DriverBus[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((bus) => bus.close('abortive')));
-});
-
-/** A device and its driver on both ends of a bus over one memory. */
-async function stack(device: Device, driver: Driver) {
-  const bytes = new Uint8Array(new SharedArrayBuffer(0x20_0000));
-  const memory = new SharedMemory([{ base: 0x10_0000, bytes }]);
-  const [near, far] = loopback().ends;
-  const devices = new DeviceBus({ medium: far, dialect: 'v1-2026', memory });
-  devices.add(1, device);
-  const drivers = { memory, base: 0x10_0000, length: bytes.length };
-  const bus = await DriverBus.open({ medium: near, dialect: 'v1-2026', memory: drivers });
-  opened.push(bus);
-  return { devices, transport: await bus.bind(1, driver) };
-}
+import { stack } from './support/device-stack.js';
+import { HandDriver } from './support/hand-driver.js';
+import { quiet } from './support/turns.js';
 
 /** A driver that does nothing by itself. */
-class Hand implements Driver {
-  readonly id = 1;
-  readonly features = [3, 5, 16];
-  services!: DriverServices;
-  queues = () => [
-    { index: 0, size: 16 },
-    { index: 1, size: 16 },
-  ];
-  live(services: DriverServices): void {
-    this.services = services;
-  }
-  offer(queue: number, readable: Uint8Array[], writable: number[]): Promise<Used> {
-    return this.services.port(queue).request(readable, writable);
+class Hand extends HandDriver {
+  constructor() {
+    super(1, [16, 16], [3, 5, 16]);
   }
 }
 
@@ -60,9 +29,6 @@ class Wire implements NetworkPeer {
   }
 }
 
-const quiet = async () => {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
-};
 const MAC = Uint8Array.of(0x52, 0x54, 0, 0x12, 0x34, 0x56);
 const frame = (length: number, salt = 0) => Uint8Array.from({ length }, (_, i) => (i * 7 + salt) & 0xff);
 /** struct virtio_net_hdr of a whole frame without offloads, as a driver sends it. */

@@ -1,8 +1,9 @@
 import { DIALECTS, RingEnd, RingMedium, ringLayout, ringMemory } from '@virtio-wire/runtime';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Heard, message, quiet, until } from './support/medium-contract.js';
+import { Heard, message } from './support/medium-contract.js';
 import { runs } from './support/properties.js';
+import { quiet, until } from './support/turns.js';
 
 const dialect = DIALECTS['v1-2026'];
 const SLOTS = 8;

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../runtime/dist/medium/clock.js';
 import { StreamMedium } from '../../runtime/dist/medium/stream.js';
 import { DIALECTS } from '../../runtime/dist/wire/dialects.js';
-import { Heard, message, quiet, until } from './support/medium-contract.js';
+import { Heard, message } from './support/medium-contract.js';
+import { quiet, until } from './support/turns.js';
 
 const dialect = DIALECTS['v1-2026'];
 

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Down, Medium } from '../../../runtime/dist/medium/medium.js';
+import { quiet, until } from './turns.js';
 
 /** What a test asks of a carrier; sizes in bytes. */
 export interface CarrierOptions {
@@ -28,16 +29,6 @@ export function message(size: number, fill: number): Uint8Array {
   const bytes = new Uint8Array(size).fill(fill & 0xff);
   new DataView(bytes.buffer).setUint16(6, size, true);
   return bytes;
-}
-
-/** Waits for other turns of the event loop until something holds; the limit of the test ends what never does. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await turn();
-}
-
-/** Lets everything happen that is about to. */
-export async function quiet(): Promise<void> {
-  for (let i = 0; i < 50; i++) await turn();
 }
 
 /** Everything an end was told, in copies. */
