@@ -1,17 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { scratchFiles } from './support/scratch.js';
 import { root, vwire } from './support/vwire.js';
 
-const scratch = mkdtempSync(join(tmpdir(), 'vwire-cli-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
-
-const file = (name: string, content: string | Uint8Array): string => {
-  const path = join(scratch, name);
-  writeFileSync(path, content);
-  return path;
-};
+const file = scratchFiles('vwire-cli-');
 
 describe('wrong use', () => {
   it.each([

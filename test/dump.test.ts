@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type BodyIR, type DumpRow, decode, dumpMessage, IrStore, isRefused, judge } from '@virtio-wire/generator';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
-import { DIALECTS, malformed, traceLines, vectors } from './support/vectors.js';
+import { describe, expect, it } from 'vitest';
+import { scratchFiles } from './support/scratch.js';
+import { bytesOf, DIALECTS, malformed, traceLines, vectors } from './support/vectors.js';
 import { root, vwire } from './support/vwire.js';
 
 const store = new IrStore(`${root}generated/ir`);
@@ -13,19 +11,12 @@ const dialect = (name: string) => {
   if (found === null) throw new Error(`no dialect ${name}`);
   return { index: found.index, profile: store.profile(found.index.ir.protocol, found.profile) };
 };
-const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 const dump = (name: string, hex: string | Uint8Array, all = false): DumpRow[] => {
   const { index, profile } = dialect(name);
   return dumpMessage(index, profile, typeof hex === 'string' ? bytesOf(hex) : hex, { all });
 };
 
-const scratch = mkdtempSync(join(tmpdir(), 'vwire-dump-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
-const file = (name: string, content: string | Uint8Array): string => {
-  const path = join(scratch, name);
-  writeFileSync(path, content);
-  return path;
-};
+const file = scratchFiles('vwire-dump-');
 
 /** Every byte exactly once, in order, at the offset the row states. */
 function expectWhole(rows: readonly DumpRow[], bytes: Uint8Array): void {

@@ -61,6 +61,8 @@ const isLayout = (v: { kind: string }): boolean => v.kind === 'struct';
 export const layoutVectors: Vector[] = (read('virtio-msg.json') as Vector[]).filter(isLayout);
 export const malformedLayouts: Malformed[] = (read('virtio-msg-malformed.json') as Malformed[]).filter(isLayout);
 
+export const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
+
 export const traceNames = readdirSync(`${root}test/vectors/traces`).filter((name) => name.endsWith('.jsonl'));
 export const traceLines = (name: string): string[] =>
   readFileSync(`${root}test/vectors/traces/${name}`, 'utf8').trimEnd().split('\n');

@@ -19,7 +19,7 @@ interface Questions {
 
 /**
  * Tells of most messages, without building them, that no rule would object. `false` is no verdict: the rule engine has
- * to look. Whoever adds a rule there has to add its question here; test/stream.test.ts finds out who did not.
+ * to look. Whoever adds a rule there has to add its question here; test/stream-quiet.test.ts finds out who did not.
  */
 export class QuietCheck {
   readonly shape: ShapeTable;

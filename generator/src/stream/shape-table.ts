@@ -40,7 +40,7 @@ const wideSlot = (type: number, id: number): number => id * 0x100000000 + (type 
 
 /**
  * The shape check of `interpret/decode`, as tables: which body a message holds, or why it is refused, without building
- * anything. It must agree with the interpreter on every message; test/stream.test.ts holds the two against each other.
+ * anything. It must agree with the interpreter on every message; test/stream-shapes.test.ts holds the two against each other.
  */
 export class ShapeTable {
   /** What the last accepted message had: bytes of the message, and first byte after its known content. */
