@@ -119,7 +119,8 @@ export {
   newHotplug,
 } from './core/discovery/hotplug.js';
 export type { InitEffect, InitEvent } from './core/driver/contract.js';
-export { type InitContext, type InitState, initContext, initMachine, stepInit } from './core/driver/init.js';
+export { initMachine, stepInit } from './core/driver/init.js';
+export { type InitContext, type InitState, initContext } from './core/driver/init-context.js';
 export {
   type Areas,
   type VqueueContext,

@@ -14,7 +14,8 @@ import { stepDevice } from '../../runtime/dist/core/device/device.js';
 import { FeatureBit, hasFeature } from '../../runtime/dist/core/device/feature-bits.js';
 import { checksGeneration, type Dialect, room, TEXTS } from '../../runtime/dist/core/device/texts.js';
 import type { InitEffect, InitEvent } from '../../runtime/dist/core/driver/contract.js';
-import { type InitContext, type InitState, initContext, stepInit } from '../../runtime/dist/core/driver/init.js';
+import { stepInit } from '../../runtime/dist/core/driver/init.js';
+import { type InitContext, type InitState, initContext } from '../../runtime/dist/core/driver/init-context.js';
 import {
   ringSize,
   type VqueueContext,

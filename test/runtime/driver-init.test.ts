@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DeviceStatus as S } from '../../runtime/dist/core/device/status-bits.js';
 import type { InitEffect, InitEvent } from '../../runtime/dist/core/driver/contract.js';
-import {
-  type InitContext,
-  type InitState,
-  initContext,
-  initMachine,
-  stepInit,
-} from '../../runtime/dist/core/driver/init.js';
+import { initMachine, stepInit } from '../../runtime/dist/core/driver/init.js';
+import { type InitContext, type InitState, initContext } from '../../runtime/dist/core/driver/init-context.js';
 import { fault } from '../../runtime/dist/core/fault.js';
 import { DEFAULT_LIMITS } from '../../runtime/dist/core/limits.js';
 import { runs } from './support/properties.js';

@@ -9,7 +9,8 @@ import {
 } from '../../runtime/dist/core/config/driver-config-contract.js';
 import { checksGeneration, type Dialect, room, TEXTS } from '../../runtime/dist/core/device/texts.js';
 import type { InitEffect, InitEvent } from '../../runtime/dist/core/driver/contract.js';
-import { type InitState, initContext, stepInit } from '../../runtime/dist/core/driver/init.js';
+import { stepInit } from '../../runtime/dist/core/driver/init.js';
+import { type InitState, initContext } from '../../runtime/dist/core/driver/init-context.js';
 import {
   type VqueueEvent,
   type VqueueState,

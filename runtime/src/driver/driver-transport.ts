@@ -4,7 +4,7 @@ import { rethrowLater } from '../bus/rethrow.js';
 import type { Announcement } from '../core/config/driver-config-contract.js';
 import { hasFeature } from '../core/device/feature-bits.js';
 import { DeviceStatus } from '../core/device/status-bits.js';
-import type { InitState } from '../core/driver/init.js';
+import type { InitState } from '../core/driver/init-context.js';
 import { type Fault, fault } from '../core/fault.js';
 import { featureBits } from '../host/features.js';
 import { settle } from '../host/settle.js';
