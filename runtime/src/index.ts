@@ -7,7 +7,8 @@
 
 export type { Counters } from './bus/counters.js';
 // The two sides of a bus.
-export { DeviceBus, type DeviceBusNews, type DeviceBusOptions } from './bus/device-bus.js';
+export { DeviceBus } from './bus/device-bus.js';
+export type { DeviceBusNews, DeviceBusOptions } from './bus/device-bus-options.js';
 export { DriverBus } from './bus/driver-bus.js';
 export type { DriverBusNews, DriverBusOptions } from './bus/driver-bus-options.js';
 export { VirtioError } from './bus/error.js';

@@ -8,63 +8,30 @@ import {
   newDeviceBus,
   routes,
 } from '../core/bus/device-bus.js';
-import type { PendingEvent } from '../core/bus/pending.js';
 import type { CorrelationEffect } from '../core/correlation/effect.js';
 import { ReplySlots, type SlotRef } from '../core/correlation/reply-slots.js';
-import type { DeviceTimer } from '../core/device/contract.js';
 import { unknownDeviceAnswer } from '../core/device/unknown-device.js';
 import type { CountCode } from '../core/fault.js';
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.js';
 import { checkDevice } from '../host/check-device.js';
 import type { Device } from '../host/device.js';
-import { DeviceHost, type DeviceStage, type HostBus } from '../host/device-host.js';
-import { RING_FEATURES } from '../host/features.js';
+import { DeviceHost, type HostBus } from '../host/device-host.js';
 import { type Clock, REAL_CLOCK } from '../medium/clock.js';
-import type { Down, Medium } from '../medium/medium.js';
-import type { GuestMemory } from '../memory/guest-memory.js';
-import type { Dialect, DialectName } from '../wire/dialect.js';
+import type { Medium } from '../medium/medium.js';
+import type { Dialect } from '../wire/dialect.js';
 import { DIALECTS } from '../wire/dialects.js';
 import type { Message, TransportMessage } from '../wire/message.js';
 import { Actor } from './actor.js';
+import { Alarms } from './alarms.js';
 import { Counters } from './counters.js';
+import type { DeviceBusNews, DeviceBusOptions } from './device-bus-options.js';
+import { eventMessage } from './event-message.js';
 import { EventPump } from './event-pump.js';
+import { hostBus } from './host-services.js';
+import { HostTimers } from './host-timers.js';
 import { Link, type LinkUser } from './link.js';
-import type { DeviceBusQuirk } from './quirks.js';
-import { rethrowLater } from './rethrow.js';
-import { Timers } from './timers.js';
-import type { Tracer } from './tracer.js';
-
-/** What a device bus tells its owner. */
-export type DeviceBusNews =
-  | { readonly type: 'device'; readonly number: number; readonly stage: DeviceStage; readonly why: string | undefined }
-  /** The medium is gone: the devices are reset; `attach` another medium to go on. */
-  | { readonly type: 'down'; readonly reason: Down };
-
-export interface DeviceBusOptions {
-  readonly medium: Medium;
-  readonly dialect: DialectName;
-  /** Memory of the driver's side, where the rings and buffers are. */
-  readonly memory: GuestMemory;
-  readonly limits?: Partial<Limits>;
-  readonly clock?: Clock;
-  readonly tracer?: Tracer;
-  readonly watch?: (news: DeviceBusNews) => void;
-  /** Bits of the transport features, by block 0; with `revisions` those we have, else those that hold. */
-  readonly transportFeatures?: number;
-  /**
-   * Revisions we have, for media by which one is negotiated: until a proposal given to `negotiate` was accepted, all
-   * messages are dropped. Without them revision 1 and the size of the medium hold from the start.
-   */
-  readonly revisions?: readonly number[];
-  /** Ring features offered for every device, by bit number. */
-  readonly ringFeatures?: readonly number[];
-  /** What GET_DEVICE_INFO for a number without a device gets; else what the text of the dialect says. */
-  readonly unknownDevice?: 'zeros' | 'drop';
-  readonly quirks?: readonly DeviceBusQuirk[];
-}
-
-type SlotTimer = number;
-type HostTimer = `${number}:${DeviceTimer}`;
+import { tellWatcher } from './rethrow.js';
+import type { Timers } from './timers.js';
 
 /** Answers that may wait for room before requests are dropped: a driver that reads its answers never has so many out. */
 const keptAnswers = (limits: Limits): number => limits.maxInFlightPerBus;
@@ -83,17 +50,13 @@ export class DeviceBus {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #hosts = new Map<number, DeviceHost>();
-  /** Names of hosts in timers: a number may be used again while the last device of it still stops. */
-  readonly #timed = new WeakMap<DeviceHost, number>();
-  readonly #waiting = new Map<HostTimer, DeviceHost>();
-  #lastHost = 0;
   /** Who waits for the answer to a proposal, in the order they proposed. */
   readonly #proposals: ((answer: Agreement | null) => void)[] = [];
   /** Whom to tell when a device is reset with the bus. */
   readonly #whenReset = new Map<DeviceHost, () => void>();
   readonly #actor: Actor<DeviceBusState, DeviceBusContext, DeviceBusEvent, DeviceBusEffect>;
   readonly #slots: ReplySlots;
-  readonly #timers: Timers<SlotTimer | HostTimer>;
+  readonly #timers: Timers<number | string>;
   readonly #events: EventPump;
   readonly #hostBus: HostBus;
   #link: Link;
@@ -112,14 +75,18 @@ export class DeviceBus {
     // Whatever a device has to wait for has its own limit and its own answer, for the last of which this one leaves time.
     const { queueQuiesce, resetTimeout } = this.#limits;
     this.#slots = new ReplySlots({ ...this.#limits, queueQuiesce: queueQuiesce + resetTimeout });
-    this.#timers = new Timers(this.#clock, (key) => this.#timeout(key));
+    const alarms = new Alarms(this.#clock, (slot) => this.#correlate(this.#slots.timer(slot)));
+    this.#timers = alarms.timers;
     this.#events = new EventPump({
       limits: this.#limits,
       delivery: { inBand: true, outOfBand: false, poll: null },
       signals: 'used',
       clock: this.#clock,
       count: (code) => this.#count(code),
-      deliver: (event) => this.#deliver(event),
+      deliver: (event) => {
+        const message = eventMessage(event);
+        return message === null || this.#send(message);
+      },
     });
     const { medium, transportFeatures = 0, revisions } = options;
     const context = newDeviceBus({
@@ -138,7 +105,19 @@ export class DeviceBus {
       },
       moved: (before, after) => options.tracer?.state?.('device bus', null, before, after),
     });
-    this.#hostBus = this.#forHosts();
+    this.#hostBus = hostBus({
+      options,
+      dialect: this.#dialect,
+      limits: this.#limits,
+      clock: this.#clock,
+      events: this.#events,
+      timers: new HostTimers(alarms),
+      answer: (slot, response) => this.#correlate(this.#slots.answer(slot, response)),
+      discard: (slot) => this.#correlate(this.#slots.discard(slot)),
+      config: (event) => this.#send(event),
+      news: (news) => this.#news(news),
+      count: (code) => this.#count(code),
+    });
     this.#link = this.#linkTo(medium);
     this.#start();
   }
@@ -279,11 +258,7 @@ export class DeviceBus {
   }
 
   #news(news: DeviceBusNews): void {
-    try {
-      this.#options.watch?.(news);
-    } catch (reason) {
-      rethrowLater(reason);
-    }
+    tellWatcher(this.#options.watch, news);
   }
 
   #perform(effect: DeviceBusEffect): void {
@@ -379,74 +354,9 @@ export class DeviceBus {
     }
   }
 
-  #forHosts(): HostBus {
-    const { transportFeatures = 0, ringFeatures = RING_FEATURES, memory, medium, tracer } = this.#options;
-    return {
-      dialect: this.#dialect,
-      limits: this.#limits,
-      clock: this.#clock,
-      memory,
-      maxMessage: medium.maxMessage,
-      transportFeatures,
-      ringFeatures,
-      answer: (slot: SlotRef, response) => this.#correlate(this.#slots.answer(slot, response)),
-      discard: (slot: SlotRef) => this.#correlate(this.#slots.discard(slot)),
-      used: (device, index) => {
-        this.#events.tell({ type: 'queue', event: { type: 'used', device, index }, data: 0 });
-      },
-      config: (event) => this.#send(event),
-      queueLive: (device, index, live) => this.#events.live(device, index, live),
-      stage: (number, stage, why) => {
-        this.#events.running(number, stage === 'live');
-        this.#news({ type: 'device', number, stage, why });
-      },
-      moved: (device, before, after) => tracer?.state?.('device', device, before, after),
-      arm: (host, timer, ms) => {
-        const key = this.#timerOf(host, timer);
-        this.#waiting.set(key, host);
-        this.#timers.arm(key, ms);
-      },
-      cancel: (host, timer) => {
-        const key = this.#timerOf(host, timer);
-        this.#waiting.delete(key);
-        this.#timers.cancel(key);
-      },
-      count: (code) => this.#count(code),
-    };
-  }
-
-  #deliver(event: PendingEvent): boolean {
-    if (event.type === 'used') {
-      const fields = { vq_index: event.index };
-      return this.#send({ name: 'EVENT_USED', kind: 'event', device: event.device, token: 0, fields });
-    }
-    if (event.type !== 'device') return true;
-    const fields = { device_number: event.number, device_bus_state: event.state };
-    return this.#send({ name: 'EVENT_DEVICE', kind: 'event', device: 0, token: 0, fields });
-  }
-
   /** False where there is no room now. An event for a medium that is gone has nobody to hear it. */
   #send(event: Message): boolean {
     return this.#link.send(event) !== 'full';
-  }
-
-  #timeout(key: SlotTimer | HostTimer): void {
-    if (typeof key === 'number') {
-      this.#correlate(this.#slots.timer(key));
-      return;
-    }
-    const host = this.#waiting.get(key);
-    this.#waiting.delete(key);
-    host?.timer(key.slice(key.indexOf(':') + 1) as DeviceTimer);
-  }
-
-  #timerOf(host: DeviceHost, timer: DeviceTimer): HostTimer {
-    let name = this.#timed.get(host);
-    if (name === undefined) {
-      name = ++this.#lastHost;
-      this.#timed.set(host, name);
-    }
-    return `${name}:${timer}`;
   }
 
   #count(code: CountCode): void {

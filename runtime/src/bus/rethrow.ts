@@ -7,3 +7,12 @@ export function rethrowLater(reason: unknown): void {
     throw reason;
   });
 }
+
+/** Tells whoever watches; what that throws surfaces later. */
+export function tellWatcher<News>(watch: ((news: News) => void) | undefined, news: News): void {
+  try {
+    watch?.(news);
+  } catch (reason) {
+    rethrowLater(reason);
+  }
+}

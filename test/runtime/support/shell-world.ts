@@ -1,4 +1,5 @@
-import { DeviceBus, type DeviceBusOptions } from '../../../runtime/dist/bus/device-bus.js';
+import { DeviceBus } from '../../../runtime/dist/bus/device-bus.js';
+import type { DeviceBusOptions } from '../../../runtime/dist/bus/device-bus-options.js';
 import { DriverBus } from '../../../runtime/dist/bus/driver-bus.js';
 import type { DriverBusNews, DriverBusOptions } from '../../../runtime/dist/bus/driver-bus-options.js';
 import { VirtioError } from '../../../runtime/dist/bus/error.js';
