@@ -1,4 +1,4 @@
-import { type Agreement, GREATEST_MESSAGE_SIZE } from '../core/bus/agreement.js';
+import type { Agreement } from '../core/bus/agreement.js';
 import {
   type BusTimer,
   type DriverBusContext,
@@ -30,9 +30,11 @@ import { VirtioError } from './error.js';
 import { type Enumeration, findDevices } from './find-devices.js';
 import { Link, type LinkUser } from './link.js';
 import { negotiateRevision } from './negotiate-revision.js';
+import { Opening } from './opening.js';
 import { promisedAnswer } from './promised-answer.js';
 import { type Answered, RequestDesk } from './request-desk.js';
-import { rethrowLater } from './rethrow.js';
+import { tellWatcher } from './rethrow.js';
+import { whyDown } from './why-down.js';
 
 /**
  * The driver side of a bus: finds the devices, brings them up for their drivers, and ends what cannot go on.
@@ -60,7 +62,7 @@ export class DriverBus {
   #listed = false;
   /** Why the bus has ended. */
   #over: Fault | null = null;
-  #opened: { readonly resolve: () => void; readonly reject: (why: VirtioError) => void } | null = null;
+  readonly #opening = new Opening();
   #closed: (() => void) | null = null;
   #closing: Promise<void> | null = null;
   #reason: Down | null = null;
@@ -117,7 +119,7 @@ export class DriverBus {
       agreement: () => this.#actor.context.agreement,
       over: () => this.#over,
       looked: () => {
-        if (this.#listed) this.#opened?.resolve();
+        if (this.#listed) this.#opening.resolve();
       },
       news: (news) => this.#news(news),
       count: (code) => this.#count(code),
@@ -215,28 +217,15 @@ export class DriverBus {
   }
 
   #open(signal: AbortSignal | undefined): Promise<void> {
-    const cancelled = (): VirtioError => new VirtioError(fault('cancelled', 'given up by the caller'));
-    if (signal?.aborted) {
-      this.#link.close();
-      return Promise.reject(cancelled());
-    }
-    return new Promise((resolve, reject) => {
-      const cancel = (): void => {
-        this.#opened?.reject(cancelled());
-        this.#actor.tell({ type: 'close', how: 'abortive' });
-      };
-      const settled =
-        <T>(then: (value: T) => void) =>
-        (value: T) => {
-          this.#opened = null;
-          signal?.removeEventListener('abort', cancel);
-          then(value);
-        };
-      this.#opened = { resolve: () => settled(resolve)(undefined), reject: settled(reject) };
-      signal?.addEventListener('abort', cancel, { once: true });
+    const begin = (): void => {
       this.#events.start();
       this.#actor.tell({ type: 'open' });
-    });
+    };
+    const giveUp = (begun: boolean): void => {
+      if (begun) this.#actor.tell({ type: 'close', how: 'abortive' });
+      else this.#link.close();
+    };
+    return this.#opening.begin(begin, giveUp, signal);
   }
 
   #moved(before: DriverBusState, after: DriverBusState): void {
@@ -344,16 +333,8 @@ export class DriverBus {
   }
 
   #negotiate(): void {
-    const { negotiate, medium, revisions = [1], transportFeatures = 0 } = this.#options;
-    const ours = { maxSize: Math.min(medium.maxMessage, GREATEST_MESSAGE_SIZE), features: transportFeatures };
-    if (negotiate === undefined) {
-      this.#actor.tell({ type: 'agreed', agreement: { revision: revisions[0] ?? 1, ...ours } });
-      return;
-    }
-    negotiateRevision(revisions.length > 0 ? revisions : [1], {
-      ours,
+    negotiateRevision(this.#options, {
       limits: this.#limits,
-      propose: negotiate,
       alarms: this.#alarms,
       settled: (agreement) =>
         this.#actor.tell(agreement === null ? { type: 'no_common_revision' } : { type: 'agreed', agreement }),
@@ -387,8 +368,8 @@ export class DriverBus {
     }
     const { code } = event;
     this.#end(code === 'peer_dead' ? 'peer_dead' : 'bus_down');
-    if (this.#opened !== null) {
-      this.#opened.reject(new VirtioError(fault(code, this.#text(code))));
+    if (this.#opening.pending) {
+      this.#opening.reject(new VirtioError(fault(code, this.#text(code))));
       // Nobody else has a hold of it.
       this.#link.close();
     }
@@ -405,19 +386,11 @@ export class DriverBus {
   }
 
   #text(code: FaultCode): string {
-    if (this.#reason !== null) return this.#reason.message;
-    if (code !== 'revision') return `the bus cannot be used: ${code}`;
-    const { minMessage, name } = this.#dialect;
-    const { maxMessage } = this.#options.medium;
-    return `no agreement on a revision from 1 on and on messages of ${minMessage} bytes, the least of ${name}; the medium carries ${maxMessage}`;
+    return whyDown(code, this.#reason, this.#dialect, this.#options.medium.maxMessage);
   }
 
   #news(news: DriverBusNews): void {
-    try {
-      this.#options.watch?.(news);
-    } catch (reason) {
-      rethrowLater(reason);
-    }
+    tellWatcher(this.#options.watch, news);
   }
 
   /** The medium is gone. */
