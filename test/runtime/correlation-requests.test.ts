@@ -238,6 +238,15 @@ describe('limits', () => {
     expect(brief(t.response(reply(5, 1, 3)))).toContain('send 7 t7');
   });
 
+  it('of the bus let no reset that makes room overtake the devices that wait', () => {
+    const t = make('v1-2026', { maxInFlightPerBus: 1 });
+    t.submit(get(1));
+    t.submit(get(2));
+    const ends = ['cancel 1', 'fail 1 reset none', 'arm 3 6000'];
+    expect(brief(t.submit(set(0, 1)).effects)).toEqual([...ends, 'send 2 t2', 'arm 2 1000']);
+    expect(brief(t.response(reply(2, 1, 2)))).toEqual(['cancel 2', 'done 2', 'send 3 t3', 'arm 3 6000']);
+  });
+
   it('of the waiting line refuse what is too much', () => {
     const t = make('v1-2026', { maxInFlightPerBus: 1, maxWaiting: 1 });
     t.submit(get());
@@ -542,6 +551,18 @@ describe('without tokens', () => {
     t.submit(set(0));
     expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 5', 'done 5']);
     expect(brief(t.submit(get()).effects)).toEqual(['send 6 t0', 'arm 6 1000']);
+  });
+
+  it('a reset that the medium was full for is one reset, and its answer forgives as much as any', () => {
+    const t = make('rfc2');
+    t.submit(set(0));
+    t.refused(1);
+    expect(brief(t.writable())).toEqual(['send 1 t0']);
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 1', 'done 1']);
+    t.cancel(t.submit(get()).id);
+    t.submit(set(0));
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 3', 'done 3']);
+    expect(brief(t.submit(get()).effects)).toEqual(['send 4 t0', 'arm 4 1000']);
   });
 
   it('an answer that can be no other’s shows that nothing older will come', () => {
