@@ -38,6 +38,15 @@ describe('limits', () => {
     expect(brief(t.response(reply(5, 1, 3)))).toContain('send 7 t7');
   });
 
+  it('of the bus let no reset that makes room overtake the devices that wait', () => {
+    const t = make('v1-2026', { maxInFlightPerBus: 1 });
+    t.submit(get(1));
+    t.submit(get(2));
+    const ends = ['cancel 1', 'fail 1 reset none', 'arm 3 6000'];
+    expect(brief(t.submit(set(0, 1)).effects)).toEqual([...ends, 'send 2 t2', 'arm 2 1000']);
+    expect(brief(t.response(reply(2, 1, 2)))).toEqual(['cancel 2', 'done 2', 'send 3 t3', 'arm 3 6000']);
+  });
+
   it('of the waiting line refuse what is too much', () => {
     const t = make('v1-2026', { maxInFlightPerBus: 1, maxWaiting: 1 });
     t.submit(get());

@@ -90,6 +90,20 @@ describe('reply slots', () => {
     expect(sent(slots.answer(b, answer()))).toEqual(['cancel 2', [2, 1], [3, 1]]);
   });
 
+  it('keep it while more devices have requests open than lines are kept for', () => {
+    const slots = new ReplySlots(DEFAULT_LIMITS);
+    for (let device = 10; device < 400; device++) slots.request(get(1, device));
+    const [a, b] = [open(slots, get(1)), open(slots, get(2))] as const;
+    expect(sent(slots.answer(a, answer()))).toEqual([`cancel ${a.id}`, [1, 1]]);
+    const c = open(slots, get(3));
+    expect(sent(slots.answer(c, answer()))).toEqual([`cancel ${c.id}`]);
+    expect(sent(slots.answer(b, answer()))).toEqual([`cancel ${b.id}`, [2, 1], [3, 1]]);
+    // And a slow handler is found, and another ends with its bus.
+    const [d, e] = [open(slots, get(4)), open(slots, get(5))] as const;
+    expect(sent(slots.timer(d.id))).toEqual(['needs_reset 1', 'count timeout']);
+    expect(sent(slots.busDown())).toEqual([`cancel ${e.id}`]);
+  });
+
   it('do not take the bus for device 0', () => {
     const slots = new ReplySlots(DEFAULT_LIMITS);
     open(slots, get(1, 0));
@@ -200,6 +214,12 @@ describe('reply slots', () => {
     expect(slots.open).toBe(0);
     expect(sent(slots.answer(a, answer()))).toEqual(['count late']);
     expect(slots.deviceRemoved(7)).toEqual([]);
+  });
+
+  it('end with their bus in the order they came', () => {
+    const slots = new ReplySlots(DEFAULT_LIMITS);
+    for (const device of [2, 1, 2]) open(slots, get(1, device));
+    expect(sent(slots.busDown())).toEqual(['cancel 1', 'cancel 2', 'cancel 3']);
   });
 
   it('are limited per device and per bus', () => {

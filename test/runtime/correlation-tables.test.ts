@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compiled } from '../../runtime/dist/core/compiled.js';
 import {
   REPLY,
@@ -15,6 +15,7 @@ import {
   requestFault,
 } from '../../runtime/dist/core/correlation/request-machine.js';
 import { TOKEN, type TokenEvent } from '../../runtime/dist/core/correlation/token-machine.js';
+import { dispatcher } from '../../runtime/dist/core/dispatch.js';
 import { sorted } from '../../runtime/dist/core/sorted.js';
 import { type Machine, step } from '../../runtime/dist/core/table.js';
 import { walk } from './support/walk.js';
@@ -139,13 +140,13 @@ describe('the table of one reply', () => {
 describe.each([
   ['compiled', compiled],
   ['sorted', sorted],
-] as const)('a table that is %s', (_how, dispatcher) => {
+] as const)('a table that is %s', (_how, make) => {
   const agrees = <S extends string, C, E extends { readonly type: string }, F>(
     machine: Machine<S, C, E, F>,
     starts: readonly { state: S; context: C }[],
     events: () => readonly E[],
   ): number => {
-    const run = dispatcher(machine);
+    const run = make(machine);
     return walk(machine, { starts, events, depth: 12 }, (before, event) => {
       const one = structuredClone(before.context);
       const other = structuredClone(before.context);
@@ -183,7 +184,7 @@ describe.each([
     };
     const effects: string[] = [];
     const run = (state: 'a' | 'b', open: boolean, type: 'go' | 'stay') =>
-      dispatcher(machine)(state, { open }, { type }, (e) => effects.push(e));
+      make(machine)(state, { open }, { type }, (e) => effects.push(e));
     expect([run('a', false, 'go'), run('a', true, 'stay'), run('b', true, 'go')]).toEqual([null, null, null]);
     expect(effects).toEqual([]);
     expect([run('a', true, 'go'), effects]).toEqual(['b', ['went']]);
@@ -196,11 +197,30 @@ describe.each([
       states: ['a', 'b'],
       rows: [{ from: ['a'], on: 'go', guard: null, to: (c) => c.to, act: null, source: ['C'] }],
     };
-    expect(dispatcher(machine)('a', { to: 'b' }, { type: 'go' }, () => {})).toBe('b');
+    expect(make(machine)('a', { to: 'b' }, { type: 'go' }, () => {})).toBe('b');
   });
 });
 
 describe('a program that may not make code of text', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  const refuse = (reason: Error): void => {
+    const refusing = function refusing(): never {
+      throw reason;
+    };
+    vi.stubGlobal('Function', refusing);
+  };
+
+  it('has the rows looked for in lists, and is told of everything else that is wrong', () => {
+    refuse(new EvalError('Code generation from strings disallowed for this context'));
+    const run = dispatcher(REPLY);
+    const effects: unknown[] = [];
+    expect(run('open', { reset: false }, { type: 'answer', first: true }, (e) => effects.push(e))).toBe('sent');
+    expect(effects).toEqual([{ do: 'disarm' }, { do: 'send' }]);
+    refuse(new SyntaxError('Unexpected token'));
+    expect(() => dispatcher(REPLY)).toThrow(new SyntaxError('Unexpected token'));
+  });
+
   it('runs a bus all the same', () => {
     const script = `
       import { DeviceBus, DriverBus, loopback, SharedMemory } from '@virtio-wire/runtime';

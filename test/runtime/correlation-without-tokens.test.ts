@@ -108,6 +108,18 @@ describe('without tokens', () => {
     expect(brief(t.submit(get()).effects)).toEqual(['send 6 t0', 'arm 6 1000']);
   });
 
+  it('a reset that the medium was full for is one reset, and its answer forgives as much as any', () => {
+    const t = make('rfc2');
+    t.submit(set(0));
+    t.refused(1);
+    expect(brief(t.writable())).toEqual(['send 1 t0']);
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 1', 'done 1']);
+    t.cancel(t.submit(get()).id);
+    t.submit(set(0));
+    expect(brief(t.response(setReply(0, 0)))).toEqual(['cancel 3', 'done 3']);
+    expect(brief(t.submit(get()).effects)).toEqual(['send 4 t0', 'arm 4 1000']);
+  });
+
   it('an answer that can be no other’s shows that nothing older will come', () => {
     const t = make('rfc2');
     t.cancel(t.submit(set(0)).id);

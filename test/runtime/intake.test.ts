@@ -251,4 +251,16 @@ describe('messages of our own', () => {
     expect(outgoing(setup, rules)).toBe('too_big');
     expect(outgoing(setup, { ...rules, maxMessage: 48 })).toBeNull();
   });
+
+  it('leave 244 bytes of configuration to a bus of 264, as header and fixed fields take 20', () => {
+    const write = (bytes: number): Message => ({
+      name: 'SET_CONFIG',
+      kind: 'request',
+      device: 1,
+      token: 0,
+      fields: { generation: 0, offset: 0, data: new Uint8Array(bytes) },
+    });
+    const bus = { ...rules, maxMessage: 264 };
+    expect([outgoing(write(244), bus), outgoing(write(245), bus)]).toEqual([null, 'too_big']);
+  });
 });

@@ -1,4 +1,4 @@
-// Mutation tests on demand: npm run mutate [-- intake correlation queue], see docs/quality.md.
+// Mutation tests on demand: npm run mutate [-- intake correlation queue core], see docs/quality.md.
 // `--only <glob>` mutates some files of a part, `--force` forgets what is known from the last time, `--two` takes two processes.
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
@@ -6,8 +6,10 @@ import { Stryker } from '@stryker-mutator/core';
 /** What is mutated of each part; its tests are those whose names begin like it. */
 const PARTS = {
   intake: ['runtime/src/core/intake*.ts'],
-  correlation: ['runtime/src/core/correlation/**/*.ts'],
+  // With the machinery that walks its tables.
+  correlation: ['runtime/src/core/correlation/**/*.ts', 'runtime/src/core/{batch,compiled,dispatch,sorted}.ts'],
   queue: ['runtime/src/queue/**/*.ts'],
+  core: ['runtime/src/core/id-map.ts'],
 };
 
 const { values, positionals } = parseArgs({

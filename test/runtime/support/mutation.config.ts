@@ -11,7 +11,7 @@ export default defineConfig({
   root,
   resolve: { alias: [{ find: /^(?:\.\.\/)+runtime\/dist\/(.*)\.js$/, replacement: `${root}/runtime/src/$1.ts` }] },
   test: {
-    include: [`test/runtime/${process.env.VWIRE_PART ?? '{intake,correlation,queue}'}*.test.ts`],
+    include: [`test/runtime/${process.env.VWIRE_PART ?? '{intake,correlation,queue,core}'}*.test.ts`],
     testTimeout: 120_000,
   },
 });
