@@ -18,7 +18,6 @@ interface Debts {
 
 /** The requests to one device, or those to the bus. */
 export class Lane {
-  readonly key: number;
   /** In flight and held, in request order. The first one is in flight whenever order counts. */
   readonly flying = new Line<Pending>();
   /** Waiting, in the order they were submitted. */
@@ -31,10 +30,6 @@ export class Lane {
   #resetAnswers = 0;
   /** Whether it has to be looked at before the turn ends. */
   dirty = false;
-
-  constructor(key: number) {
-    this.key = key;
-  }
 
   get idle(): boolean {
     return this.flying.length === 0 && this.waiting.length === 0 && this.#owed.size === 0;

@@ -46,7 +46,7 @@ export class Lanes {
   open(key: number): Lane {
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      lane = new Lane(key);
+      lane = new Lane();
       this.#lanes.set(key, lane);
     }
     return lane;

@@ -118,7 +118,7 @@ export class RequestTable<Caller = unknown> {
     const key = laneKey(request.name, request.device);
     // A reset makes all that is pending for its device pointless, whoever asked for it (5.2).
     if (refusal === null && isReset(request)) this.#each(this.#lanes.get(key), DEVICE_RESET);
-    const lane = refusal === null ? this.#lanes.open(key) : new Lane(key);
+    const lane = refusal === null ? this.#lanes.open(key) : new Lane();
     const id = ++this.#lastId;
     const p = new Pending(id, request, lane, timeout, this.#retries, caller);
     if (refusal !== null) this.#run(p, { type: 'submit', refusal, room: false });
