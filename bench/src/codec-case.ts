@@ -221,6 +221,13 @@ export function verifyStreamSum(subject: string, decode: Operation): void {
   if (got !== expected) throw new WrongSubject(`${STREAM} ${subject}: the fields come to ${got}, expected ${expected}`);
 }
 
+/** Refuses what the halves of the addresses of a stream came to, where they are folded apart from its sum. */
+export function verifyStreamHalves(subject: string, halves: number): void {
+  const expected = streamItems.reduce((sum, item) => (sum + halvesOf(item)) | 0, 0);
+  if (halves !== expected)
+    throw new WrongSubject(`${STREAM} ${subject}: address halves come to ${halves}, expected ${expected}`);
+}
+
 /** An encoder of a whole stream. */
 export function streamEncodeCase(
   subject: string,

@@ -20,6 +20,7 @@ interface Options {
   from?: string;
   node?: string;
   heap?: boolean;
+  ways?: boolean;
   messages?: string;
   profiles?: string;
 }
@@ -60,6 +61,12 @@ interface HeapProfiles {
   WrongUse: WrongUse;
 }
 
+/** What bench/dist/ways/main.js exports. */
+interface WaysOfCalling {
+  run(options: { quick: boolean; json: boolean; node: string | null; only: string | null }): Promise<boolean>;
+  WrongUse: WrongUse;
+}
+
 /** What bench/dist/tools/main.js exports. */
 interface ToolBenchmarks {
   run(options: { root: string; quick: boolean; json: boolean }): Promise<void>;
@@ -97,12 +104,13 @@ export const bench = (): Command =>
     .option('--heap', 'what V8 allocates while messages pass: with --messages, --only, --profiles, --node, --json')
     .option('--messages <count>', 'with --heap: messages per subject (default: 100M)')
     .option('--profiles <folder>', 'with --heap: a .heapprofile per subject, for DevTools')
+    .option('--ways', 'what each way of calling the codecs costs: with --quick, --only WORDS, --node, --json')
     .option('--json', 'results as JSON: [{subject, message, op, ratio, p25, p75, ns, bytesPerOp, …}]')
     .addHelpText(
       'after',
       '\nEach subject is checked before it is timed and measured in a process of its own; what is missing on this machine is told.' +
         '\nA subject that comes to a wrong result is not measured, and the exit code is 1.' +
-        '\n\nExamples:\n  vwire bench --quick\n  vwire bench --quick --only M6,flatbuffers --svg ratios.svg\n  vwire bench --tools --quick\n  vwire bench --quick --node 24\n  vwire bench --heap --only M6',
+        '\n\nExamples:\n  vwire bench --quick\n  vwire bench --quick --only M6,flatbuffers --svg ratios.svg\n  vwire bench --tools --quick\n  vwire bench --quick --node 24\n  vwire bench --heap --only M6\n  vwire bench --ways --only M1,encode',
     )
     .action(async (options: Options) => {
       const { quick = false, json = false, peers = false, together = false, record = false } = options;
@@ -116,7 +124,8 @@ export const bench = (): Command =>
           svg !== null ||
           from !== null ||
           node !== null ||
-          options.card === true
+          options.card === true ||
+          options.ways === true
         )
           throw new UsageError('--tools goes with --quick and --json only');
         const { entry, root } = benchmarks('tools/main.js');
@@ -125,7 +134,16 @@ export const bench = (): Command =>
       }
       const { check = false, sizes = false } = options;
       if (options.card === true) {
-        if (json || peers || together || record || svg !== null || from !== null || node !== null)
+        if (
+          json ||
+          peers ||
+          together ||
+          record ||
+          svg !== null ||
+          from !== null ||
+          node !== null ||
+          options.ways === true
+        )
           throw new UsageError('--card goes with --check, --sizes, --quick and --only only');
         const { entry, root } = benchmarks('card/main.js');
         const { run, WrongUse } = (await import(entry)) as CostCard;
@@ -135,13 +153,20 @@ export const bench = (): Command =>
       if (check || sizes) throw new UsageError('--check and --sizes go with --card');
       const { messages = null, profiles = null } = options;
       if (options.heap === true) {
-        if (quick || peers || together || record || svg !== null || from !== null)
+        if (quick || peers || together || record || svg !== null || from !== null || options.ways === true)
           throw new UsageError('--heap goes with --messages, --only, --profiles, --node and --json only');
         const { run, WrongUse } = (await import(benchmarks('heap/main.js').entry)) as HeapProfiles;
         await judged(() => run({ messages: messages ?? '100M', only, profiles, json, node }), WrongUse);
         return;
       }
       if (messages !== null || profiles !== null) throw new UsageError('--messages and --profiles go with --heap');
+      if (options.ways === true) {
+        if (peers || together || record || svg !== null || from !== null)
+          throw new UsageError('--ways goes with --quick, --only, --node and --json only');
+        const { run, WrongUse } = (await import(benchmarks('ways/main.js').entry)) as WaysOfCalling;
+        await judged(() => run({ quick, json, node, only }), WrongUse);
+        return;
+      }
       const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
       await judged(() => run({ quick, json, peers, together, record, only, svg, from, node }), WrongUse);
     });
