@@ -74,28 +74,31 @@ function onInfo(p: number, end: number): boolean {
   return true;
 }
 
-function dispatch(v: DataView, p: number, end: number): boolean {
-  switch (v.getUint8(p + 1)) {
-    case 0x41:
-      return onAvail(p, end);
-    case 0x42:
-      return onUsed(p, end);
-    case 0x0a:
-      return onVqueue(p, end);
-    case 0x03:
-      return onFeatures(p, end);
-    case 0x06:
-      return onConfig(v, p, end);
-    default:
-      return onInfo(p, end);
-  }
-}
-
 /** One function per body, which checks and reads. */
 export function checkAndReadTogether(v: DataView, end: number): number {
   kept.sum = 0;
   kept.halves = 0;
-  for (let p = 0; p < end; p += v.getUint16(p + 6, true)) if (!dispatch(v, p, end)) return -1;
+  for (let p = 0; p < end; p += v.getUint16(p + 6, true)) {
+    switch (v.getUint8(p + 1)) {
+      case 0x41:
+        if (!onAvail(p, end)) return -1;
+        break;
+      case 0x42:
+        if (!onUsed(p, end)) return -1;
+        break;
+      case 0x0a:
+        if (!onVqueue(p, end)) return -1;
+        break;
+      case 0x03:
+        if (!onFeatures(p, end)) return -1;
+        break;
+      case 0x06:
+        if (!onConfig(v, p, end)) return -1;
+        break;
+      default:
+        if (!onInfo(p, end)) return -1;
+    }
+  }
   return kept.sum;
 }
 
