@@ -6,6 +6,7 @@ import {
   type DeviceBusState,
   deviceBus,
   newDeviceBus,
+  routes,
 } from '../../runtime/dist/core/bus/device-bus.js';
 import {
   type DriverBusContext,
@@ -267,6 +268,28 @@ describe('the bus on the device side', () => {
       },
     );
     expect(missing).toEqual([]);
+  });
+
+  it('says without a step which messages it only hands on, and in no state another answer than the rows give', () => {
+    const seen = new Set<boolean>();
+    const starts = [fresh(), fresh({ negotiates: false })];
+    const info = { ...getStatus, name: 'GET_DEVICE_INFO', device: 4 } as Message;
+    walk(
+      deviceBus,
+      {
+        starts: starts.map((context) => ({ state: 'down' as DeviceBusState, context })),
+        events: () => [...events(), { type: 'received', message: info }],
+        depth: 5,
+      },
+      (before, event, effects, after) => {
+        if (event.type !== 'received') return;
+        const { message } = event;
+        const only = after.state === before.state && effects.length === 1 && effects[0]?.type === 'route';
+        expect(routes(before.state, before.context, message), `${before.state}, ${message.name}`).toBe(only);
+        seen.add(only);
+      },
+    );
+    expect(seen.size).toBe(2);
   });
 
   function run(c: DeviceBusContext, list: readonly DeviceBusEvent[]) {

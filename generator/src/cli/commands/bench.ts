@@ -72,6 +72,39 @@ interface ToolBenchmarks {
   run(options: { root: string; quick: boolean; json: boolean }): Promise<void>;
 }
 
+/** What is measured instead of the messages, and the options that go with it. */
+const MODES = {
+  tools: ['quick', 'json'],
+  card: ['check', 'sizes', 'quick', 'only'],
+  heap: ['messages', 'only', 'profiles', 'node', 'json'],
+  ways: ['quick', 'only', 'node', 'json'],
+} as const satisfies Record<string, readonly (keyof Options)[]>;
+type Mode = keyof typeof MODES;
+
+const listed = (options: readonly string[]): string =>
+  options
+    .map((name) => `--${name}`)
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' and $1');
+
+/** The mode that is asked for, null for the messages; nothing may be given that means nothing in it. */
+function modeOf(options: Options): Mode | null {
+  const given = Object.keys(options);
+  const modes = Object.keys(MODES) as Mode[];
+  const mode = modes.find((m) => given.includes(m));
+  if (mode !== undefined) {
+    const known: readonly string[] = [mode, ...MODES[mode]];
+    if (given.every((name) => known.includes(name))) return mode;
+    throw new UsageError(`--${mode} goes with ${listed(MODES[mode])} only`);
+  }
+  for (const [only, of] of [
+    [['check', 'sizes'], 'card'],
+    [['messages', 'profiles'], 'heap'],
+  ] as const)
+    if (only.some((name) => given.includes(name))) throw new UsageError(`${listed(only)} go with --${of}`);
+  return null;
+}
+
 export const bench = (): Command =>
   new Command('bench')
     .description(
@@ -115,57 +148,29 @@ export const bench = (): Command =>
     .action(async (options: Options) => {
       const { quick = false, json = false, peers = false, together = false, record = false } = options;
       const { only = null, svg = null, from = null, node = null } = options;
-      if (options.tools === true) {
-        if (
-          peers ||
-          together ||
-          record ||
-          only !== null ||
-          svg !== null ||
-          from !== null ||
-          node !== null ||
-          options.card === true ||
-          options.ways === true
-        )
-          throw new UsageError('--tools goes with --quick and --json only');
-        const { entry, root } = benchmarks('tools/main.js');
-        await ((await import(entry)) as ToolBenchmarks).run({ root, quick, json });
-        return;
-      }
-      const { check = false, sizes = false } = options;
-      if (options.card === true) {
-        if (
-          json ||
-          peers ||
-          together ||
-          record ||
-          svg !== null ||
-          from !== null ||
-          node !== null ||
-          options.ways === true
-        )
-          throw new UsageError('--card goes with --check, --sizes, --quick and --only only');
-        const { entry, root } = benchmarks('card/main.js');
-        const { run, WrongUse } = (await import(entry)) as CostCard;
-        await judged(() => run({ root, quick, check, sizes, only }), WrongUse);
-        return;
-      }
-      if (check || sizes) throw new UsageError('--check and --sizes go with --card');
-      const { messages = null, profiles = null } = options;
-      if (options.heap === true) {
-        if (quick || peers || together || record || svg !== null || from !== null || options.ways === true)
-          throw new UsageError('--heap goes with --messages, --only, --profiles, --node and --json only');
-        const { run, WrongUse } = (await import(benchmarks('heap/main.js').entry)) as HeapProfiles;
-        await judged(() => run({ messages: messages ?? '100M', only, profiles, json, node }), WrongUse);
-        return;
-      }
-      if (messages !== null || profiles !== null) throw new UsageError('--messages and --profiles go with --heap');
-      if (options.ways === true) {
-        if (peers || together || record || svg !== null || from !== null)
-          throw new UsageError('--ways goes with --quick, --only, --node and --json only');
-        const { run, WrongUse } = (await import(benchmarks('ways/main.js').entry)) as WaysOfCalling;
-        await judged(() => run({ quick, json, node, only }), WrongUse);
-        return;
+      const { check = false, sizes = false, messages = '100M', profiles = null } = options;
+      switch (modeOf(options)) {
+        case 'tools': {
+          const { entry, root } = benchmarks('tools/main.js');
+          await ((await import(entry)) as ToolBenchmarks).run({ root, quick, json });
+          return;
+        }
+        case 'card': {
+          const { entry, root } = benchmarks('card/main.js');
+          const { run, WrongUse } = (await import(entry)) as CostCard;
+          await judged(() => run({ root, quick, check, sizes, only }), WrongUse);
+          return;
+        }
+        case 'heap': {
+          const { run, WrongUse } = (await import(benchmarks('heap/main.js').entry)) as HeapProfiles;
+          await judged(() => run({ messages, only, profiles, json, node }), WrongUse);
+          return;
+        }
+        case 'ways': {
+          const { run, WrongUse } = (await import(benchmarks('ways/main.js').entry)) as WaysOfCalling;
+          await judged(() => run({ quick, json, node, only }), WrongUse);
+          return;
+        }
       }
       const { run, WrongUse } = (await import(benchmarks('main.js').entry)) as Benchmarks;
       await judged(() => run({ quick, json, peers, together, record, only, svg, from, node }), WrongUse);
