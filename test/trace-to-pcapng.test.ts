@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IrStore, PcapngMaker, readCapture } from '@virtio-wire/generator';
@@ -63,6 +64,28 @@ describe('a capture turned into pcapng piece by piece', () => {
     writeFileSync(file, traceLines('qemu-rng.jsonl').join('\n'));
     expect(convert(file, file).code).toBe(0);
     expect(packetsOf(readFileSync(file))).toBe(79);
+  });
+
+  it('may be written through a link, which stays one, and into a pipe', () => {
+    const [target, link, pipe, copy] = ['target', 'link', 'pipe', 'copy'].map(inFolder) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const capture = `${root}test/vectors/traces/qemu-rng.jsonl`;
+    writeFileSync(target, 'old');
+    symlinkSync(target, link);
+    expect(convert(capture, link).code).toBe(0);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(packetsOf(readFileSync(target))).toBe(79);
+    const vwireInto = `"${process.execPath}" generator/bin/vwire.js trace --to pcapng --out "${pipe}" "${capture}"`;
+    const run = spawnSync('sh', ['-c', `mkfifo "${pipe}" && (cat "${pipe}" > "${copy}" & ${vwireInto}; wait)`], {
+      cwd: root,
+    });
+    expect(run.status, run.stderr.toString()).toBe(0);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    expect(readFileSync(copy).equals(readFileSync(target))).toBe(true);
   });
 
   it('leaves what was there, and nothing else, where it cannot be made', () => {

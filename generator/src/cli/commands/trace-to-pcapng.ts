@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { IrStore } from '../../store.js';
 import { EXIT, UsageError } from '../failure.js';
 import { readChunks, sizeOf } from '../input.js';
@@ -32,22 +32,28 @@ const STDOUT: Target = {
   async drop() {},
 };
 
-/** The file is there when it is whole, and what had its name until then, which may be the capture itself, stays as long. */
-async function fileTarget(path: string): Promise<Target> {
-  const unfinished = `${path}.${process.pid}.part`;
+/**
+ * The file is there when it is whole, and what had its name until then, which may be the capture itself, stays as long. A link
+ * stays one; a pipe or a device is written to as it is.
+ */
+async function fileTarget(out: string): Promise<Target> {
+  const there = await stat(out).catch(() => null);
+  const inPlace = there !== null && !there.isFile();
+  const path = there === null || inPlace ? out : await realpath(out);
+  const unfinished = inPlace ? path : `${path}.${process.pid}.part`;
   const cannot = (error: NodeJS.ErrnoException): never => {
-    throw new UsageError(`cannot write "${path}": ${error.code ?? error.message}`);
+    throw new UsageError(`cannot write "${out}": ${error.code ?? error.message}`);
   };
   const file = await open(unfinished, 'w').catch(cannot);
   return {
     write: (bytes) => file.writeFile(bytes).catch(cannot),
     async keep() {
       await file.close();
-      await rename(unfinished, path).catch(cannot);
+      if (!inPlace) await rename(unfinished, path).catch(cannot);
     },
     async drop() {
       await file.close().catch(() => {});
-      await rm(unfinished, { force: true });
+      if (!inPlace) await rm(unfinished, { force: true });
     },
   };
 }
